@@ -1,0 +1,168 @@
+"""Every annotated alias that routes are written with."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import OAuth2PasswordBearer
+
+from app.auth.accounts import AccountService
+from app.auth.administration import UserAdministration
+from app.auth.errors import InvalidTokenError, SuperuserRequiredError
+from app.auth.sessions import Device, SessionService
+from app.core.clock import Clock
+from app.core.errors import ForbiddenError
+from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
+from app.parts import Parts
+from app.services.completions import CompletionService, OccurrenceService
+from app.services.game import GameService
+from app.services.principal import Principal
+from app.services.system import SystemService
+from app.services.tasks import TaskReadService, TaskService
+
+_MAX_USER_AGENT = 200
+_MAX_ADDRESS = 45
+
+_bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/login", auto_error=False)
+
+
+# All dependencies are async: FastAPI would send sync ones through its thread pool.
+async def get_parts(request: Request) -> Parts:
+    """The parts of the running service."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsDep = Annotated[Parts, Depends(get_parts)]
+
+
+async def get_clock(parts: PartsDep) -> Clock:
+    """The service's clock."""
+    return parts.clock
+
+
+async def get_accounts(parts: PartsDep) -> AccountService:
+    """What people do with their accounts."""
+    return parts.accounts
+
+
+async def get_administration(parts: PartsDep) -> UserAdministration:
+    """What superusers do with accounts."""
+    return parts.administration
+
+
+async def get_sessions(parts: PartsDep) -> SessionService:
+    """Sessions."""
+    return parts.sessions
+
+
+async def get_system(parts: PartsDep) -> SystemService:
+    """The service itself."""
+    return SystemService(parts.database, parts.settings)
+
+
+ClockDep = Annotated[Clock, Depends(get_clock)]
+AccountsDep = Annotated[AccountService, Depends(get_accounts)]
+AdministrationDep = Annotated[UserAdministration, Depends(get_administration)]
+SystemServiceDep = Annotated[SystemService, Depends(get_system)]
+SessionsDep = Annotated[SessionService, Depends(get_sessions)]
+
+
+async def get_current_user(
+    sessions: SessionsDep, token: Annotated[str | None, Depends(_bearer)]
+) -> Principal:
+    """The caller, looked up and let go of the connection before the route's own begins."""
+    if token is None:
+        raise InvalidTokenError
+    return await sessions.identify(token)
+
+
+CurrentUser = Annotated[Principal, Depends(get_current_user)]
+
+
+async def get_superuser(caller: CurrentUser) -> Principal:
+    """The caller, who has to be a superuser."""
+    if not caller.is_superuser:
+        raise SuperuserRequiredError
+    return caller
+
+
+Superuser = Annotated[Principal, Depends(get_superuser)]
+
+
+async def require_own_path(user_id: str, caller: CurrentUser) -> None:
+    """Hold ``/{user_id}/...`` to the caller's own id; others are 403, whether they exist or not."""
+    if user_id != str(caller.user_id):
+        raise ForbiddenError("This path belongs to another user.")
+
+
+async def get_device(request: Request) -> Device:
+    """Where the request comes from, as far as it says."""
+    user_agent = "".join(
+        character for character in request.headers.get("user-agent", "") if character.isprintable()
+    )
+    return Device(user_agent[:_MAX_USER_AGENT], _address_of(request))
+
+
+async def get_address(request: Request) -> str:
+    """The network address of the client (uvicorn resolves it behind trusted proxies)."""
+    return _address_of(request)
+
+
+def _address_of(request: Request) -> str:
+    return request.client.host[:_MAX_ADDRESS] if request.client else "unknown"
+
+
+DeviceDep = Annotated[Device, Depends(get_device)]
+AddressDep = Annotated[str, Depends(get_address)]
+
+
+# Both depend on the caller: who is not known gets no transaction, and the look-up has given its
+# connection back before another is taken (two at once for one request could starve each other).
+async def get_read_uow(parts: PartsDep, _caller: CurrentUser) -> AsyncIterator[ReadUnitOfWork]:
+    """A unit of work that can't write."""
+    async with parts.database.reading() as uow:
+        yield uow
+
+
+async def get_uow(parts: PartsDep, _caller: CurrentUser) -> AsyncIterator[UnitOfWork]:
+    """The request's one transaction: committed before the answer is sent, taken back on any refusal."""
+    async with parts.database.writing() as transaction:
+        yield transaction.uow
+        await transaction.commit()
+
+
+ReadUowDep = Annotated[ReadUnitOfWork, Depends(get_read_uow, scope="function")]
+UowDep = Annotated[UnitOfWork, Depends(get_uow, scope="function")]
+
+
+async def get_task_reader(uow: ReadUowDep, clock: ClockDep) -> TaskReadService:
+    """Shows tasks."""
+    return TaskReadService(uow, clock)
+
+
+async def get_tasks(uow: UowDep, clock: ClockDep) -> TaskService:
+    """Makes and changes tasks."""
+    return TaskService(uow, clock)
+
+
+async def get_completions(uow: UowDep, clock: ClockDep) -> CompletionService:
+    """Completes and undoes tasks."""
+    return CompletionService(uow, clock)
+
+
+async def get_occurrences(uow: ReadUowDep, clock: ClockDep) -> OccurrenceService:
+    """Shows occurrences."""
+    return OccurrenceService(uow, clock)
+
+
+async def get_game(uow: ReadUowDep, clock: ClockDep) -> GameService:
+    """Shows the player."""
+    return GameService(uow, clock)
+
+
+TaskReadServiceDep = Annotated[TaskReadService, Depends(get_task_reader)]
+TaskServiceDep = Annotated[TaskService, Depends(get_tasks)]
+CompletionServiceDep = Annotated[CompletionService, Depends(get_completions)]
+OccurrenceServiceDep = Annotated[OccurrenceService, Depends(get_occurrences)]
+GameServiceDep = Annotated[GameService, Depends(get_game)]

@@ -1,0 +1,103 @@
+"""How refusals appear in the OpenAPI document: by status, with an example for each code."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.api.errors import MEDIA_TYPE, problem, status_of
+from app.core.errors import QuestboardError, UnavailableError
+from app.db.conflicts import DatabaseBusyError
+from app.schemas.problem import Problem
+
+Responses = dict[int | str, dict[str, Any]]
+
+_REF = {"$ref": "#/components/schemas/Problem"}
+_EXAMPLE_ID = "5f0c1f6f8f0e4d1b9a3a6a3f6d2c7b10"
+
+DESCRIPTION = """
+Questboard turns to-do lists and courses into a role-playing game.
+
+* Send `Authorization: Bearer <access token>`; `POST /auth/login` gives one, `POST /auth/refresh` the next.
+* Every refusal is an RFC 9457 problem document; branch on its `code`.
+* Lists are pages: send `next_cursor` as `?cursor=` to go on.
+* A `POST` with an `Idempotency-Key` can be sent again without harm: the same request gets the same answer.
+"""
+
+
+def problems(*errors: type[QuestboardError]) -> Responses:
+    """The ``responses=`` of a route that may refuse for these reasons."""
+    responses: Responses = {}
+    for error in errors:
+        status = status_of(error)
+        if status not in responses:
+            responses[status] = _describe(status)
+        _add_example(responses[status], status, error.code, error.detail)
+    return responses
+
+
+def _describe(status: int) -> dict[str, Any]:
+    title = str(_example(status, "", "")["title"])
+    return {"description": title, "content": {MEDIA_TYPE: {"schema": _REF, "examples": {}}}}
+
+
+def _add_example(response: dict[str, Any], status: int, code: str, detail: Any) -> None:
+    examples = response["content"][MEDIA_TYPE]["examples"]
+    examples[code] = {"value": _example(status, code, detail)}
+
+
+def _example(status: int, code: str, detail: Any) -> dict[str, Any]:
+    import json
+
+    body: dict[str, Any] = json.loads(bytes(problem(status, code, detail).body))
+    return {**body, "request_id": _EXAMPLE_ID}
+
+
+def describe_api(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, in which every refusal is what the service really answers."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            tags=app.openapi_tags,
+            license_info=app.license_info,
+        )
+        _mend(document)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _mend(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem_schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem_schema.pop("$defs"))
+    schemas["Problem"] = problem_schema
+    for path in document["paths"].values():
+        for operation in path.values():
+            _mend_operation(operation)
+
+
+def _mend_operation(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    invalid = responses.get("422")
+    if invalid is not None and MEDIA_TYPE not in invalid["content"]:
+        responses["422"] = invalid = _describe(422)
+    if invalid is not None:
+        detail = "The request does not fit its schema; see errors."
+        _add_example(invalid, 422, "validation_error", detail)
+    if "requestBody" in operation:
+        _add(responses, 400, "bad_request", "There was an error parsing the body")
+        _add(responses, 413, "body_too_large", "Content Too Large")
+    for error in (DatabaseBusyError, UnavailableError):
+        _add(responses, status_of(error), error.code, error.detail)
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _add(responses: dict[str, Any], status: int, code: str, detail: Any) -> None:
+    response = responses.setdefault(str(status), _describe(status))
+    if MEDIA_TYPE in response["content"]:
+        _add_example(response, status, code, detail)

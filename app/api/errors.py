@@ -1,0 +1,132 @@
+"""The one table from refusals to statuses, and the one form in which they are answered."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from app.core.errors import (
+    BadRequestError,
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    QuestboardError,
+    RuleViolationError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from app.core.request_id import current_request_id
+
+STATUS_OF: Mapping[type[QuestboardError], int] = {
+    BadRequestError: 400,
+    UnauthenticatedError: 401,
+    ForbiddenError: 403,
+    NotFoundError: 404,
+    ConflictError: 409,
+    RuleViolationError: 422,
+    TooManyRequestsError: 429,
+    UnavailableError: 503,
+}
+
+MEDIA_TYPE = "application/problem+json"
+
+_CODE_OF_STATUS = {
+    400: "bad_request",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+}
+_MAX_ERRORS = 10
+_MAX_PART_LENGTH = 80
+_log = structlog.get_logger(__name__)
+
+
+def status_of(error: QuestboardError | type[QuestboardError]) -> int:
+    """The HTTP status of a refusal's kind."""
+    cls = error if isinstance(error, type) else type(error)
+    return next(status for kind, status in STATUS_OF.items() if issubclass(cls, kind))
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: Any,
+    *,
+    headers: Mapping[str, str] | None = None,
+    errors: Sequence[dict[str, Any]] | None = None,
+) -> JSONResponse:
+    """An RFC 9457 answer."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": current_request_id(),
+    }
+    if errors is not None:
+        body["errors"] = list(errors)
+    return JSONResponse(body, status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+async def answer_refusal(_request: Request, error: Exception) -> JSONResponse:
+    """Answer one of our own refusals."""
+    assert isinstance(error, QuestboardError)  # noqa: S101 - registered for this type alone
+    headers = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, UnauthenticatedError):
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem(status_of(error), error.code, error.detail, headers=headers)
+
+
+async def answer_invalid(_request: Request, error: Exception) -> JSONResponse:
+    """Answer a request that does not fit its schema. What was sent is not repeated: it may be secret."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type alone
+    errors = [
+        {
+            "loc": [_shorten(part) for part in item["loc"]],
+            "msg": _shorten(item["msg"], 200),
+            "type": item["type"],
+        }
+        for item in error.errors()[:_MAX_ERRORS]
+    ]
+    detail = "The request does not fit its schema; see errors."
+    return problem(422, "validation_error", detail, errors=errors)
+
+
+async def answer_http(_request: Request, error: Exception) -> JSONResponse:
+    """Answer what the framework itself refuses: no such route, wrong method, unreadable body."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
+    code = _CODE_OF_STATUS.get(error.status_code, "error")
+    return problem(error.status_code, code, error.detail, headers=error.headers)
+
+
+async def answer_defect(_request: Request, error: Exception) -> JSONResponse:
+    """Answer a defect of ours: nothing about it but where to look for it."""
+    _log.error("unhandled_error", exc_info=error)
+    return problem(500, "internal_error", "Something went wrong on our side. It has been logged.")
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make every failure answer in the one form."""
+    app.add_exception_handler(QuestboardError, answer_refusal)
+    app.add_exception_handler(RequestValidationError, answer_invalid)
+    app.add_exception_handler(HTTPException, answer_http)
+    app.add_exception_handler(Exception, answer_defect)
+
+
+def _shorten(part: Any, length: int = _MAX_PART_LENGTH) -> Any:
+    """Keep hostile names of fields from filling the answer or breaking its encoding."""
+    if not isinstance(part, str):
+        return part
+    return part[:length].encode("utf-8", "replace").decode()

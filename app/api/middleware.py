@@ -1,0 +1,94 @@
+"""What stands around every request. Pure ASGI: nothing is buffered, nothing copied."""
+
+import re
+import time
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.request_id import begin_request
+
+_log = structlog.get_logger("app.access")
+
+_VERSIONED = re.compile(r"/api/v\d+(/|$)")
+CURRENT_PREFIX = "/api/v1"
+
+_SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class RequestContextMiddleware:
+    """Gives each request its id, its security headers and its line in the log.
+
+    It wraps even the server-error handler, so that a 500 has them as well.
+    """
+
+    def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
+        self._app = app
+        self._is_secure = is_secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = begin_request()
+        begun = time.perf_counter()
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(scope, MutableHeaders(scope=message), request_id)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            route = scope.get("route")
+            _log.info(
+                "request",
+                method=scope["method"],
+                # The template, not the path: ids belong to people.
+                route=getattr(route, "path", None),
+                status=status,
+                milliseconds=round((time.perf_counter() - begun) * 1000, 1),
+            )
+
+    def _add_headers(self, scope: Scope, headers: MutableHeaders, request_id: str) -> None:
+        headers["X-Request-ID"] = request_id
+        for name, value in _SECURITY_HEADERS.items():
+            headers[name] = value
+        in_api = scope["path"].startswith("/api")
+        headers.setdefault("Content-Security-Policy", _API_POLICY if in_api else PAGE_POLICY)
+        if in_api:
+            headers.setdefault("Cache-Control", "no-store")
+        if self._is_secure:
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
+
+class NewestVersionMiddleware:
+    """Lets ``/api/...`` answer as the newest version, without a second copy of every route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] == "http":
+            path: str = scope["path"]
+            if path.startswith("/api/") and not _VERSIONED.match(path):
+                scope = {**scope, "path": CURRENT_PREFIX + path[len("/api") :]}
+        await self._app(scope, receive, send)

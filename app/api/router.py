@@ -1,0 +1,47 @@
+"""All routes of the API, under the one prefix of the version."""
+
+from fastapi import APIRouter, Depends
+from starlette.convertors import Convertor, register_url_convertor
+
+from app.api.deps import require_own_path
+from app.api.docs import problems
+from app.api.middleware import CURRENT_PREFIX
+from app.api.routes import auth, game, me, system, tasks, users
+from app.auth.errors import InvalidTokenError
+from app.core.errors import ForbiddenError
+
+RESERVED = (
+    "auth", "users", "tasks", "courses", "course-tasks", "weeks", "questions", "reviews", "game",
+    "health", "config", "metrics",
+)  # fmt: skip
+"""The first words of other paths, present and planned; ``/{user_id}/tasks`` never matches them."""
+
+
+class _SubjectConvertor(Convertor[str]):
+    """An id of a user in a path: a number of ours, or the ``sub`` of another issuer."""
+
+    regex = rf"(?!(?:{'|'.join(RESERVED)})/)[^/]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("subject", _SubjectConvertor())
+
+_KNOWN = problems(InvalidTokenError)
+_OWN_PATH = problems(ForbiddenError)
+
+api_router = APIRouter(prefix=CURRENT_PREFIX)
+api_router.include_router(system.router)
+api_router.include_router(auth.router)
+for _router in (me.router, users.router, tasks.router, game.router):
+    api_router.include_router(_router, responses=_KNOWN)
+api_router.include_router(
+    tasks.router,
+    prefix="/{user_id:subject}",
+    dependencies=[Depends(require_own_path)],
+    responses={**_KNOWN, **_OWN_PATH},
+)

@@ -1,0 +1,107 @@
+"""The accounts of others, for superusers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, status
+
+from app.api.deps import AdministrationDep, Superuser, UowDep
+from app.api.docs import problems
+from app.api.idempotency import Idempotent, KeyReusedError
+from app.api.route import ApiRoute
+from app.auth.errors import (
+    EmailAlreadyExistsError,
+    OwnAccountError,
+    RegisterInvalidPasswordError,
+    SuperuserRequiredError,
+    UpdateInvalidPasswordError,
+    UserAlreadyExistsError,
+    UserNotFoundError,
+)
+from app.core.listing import Page
+from app.db.models import User
+from app.db.repositories.idempotency import RequestInFlightError
+from app.schemas.common import EntityId, PageRead
+from app.schemas.users import AdminUserCreate, AdminUserUpdate, UserQuery, UserRead
+from app.services.errors import BadCursorError
+
+router = APIRouter(
+    prefix="/users",
+    tags=["users"],
+    route_class=ApiRoute,
+    responses=problems(SuperuserRequiredError),
+)
+
+UserId = Annotated[EntityId, Path(description="The user's id.")]
+
+
+@router.get(
+    "",
+    summary="List users",
+    status_code=status.HTTP_200_OK,
+    response_model=PageRead[UserRead],
+    responses=problems(BadCursorError),
+)
+async def list_users(
+    query: Annotated[UserQuery, Query()], _caller: Superuser, administration: AdministrationDep
+) -> Page[User]:
+    """All accounts, by id."""
+    return await administration.list_page(query.limit, query.cursor)
+
+
+@router.post(
+    "",
+    summary="Create a user",
+    status_code=status.HTTP_201_CREATED,
+    response_model=UserRead,
+    responses=problems(
+        UserAlreadyExistsError, RegisterInvalidPasswordError, KeyReusedError, RequestInFlightError
+    ),
+    dependencies=[Idempotent],
+)
+async def create_user(
+    given: AdminUserCreate, _caller: Superuser, administration: AdministrationDep, uow: UowDep
+) -> User:
+    """Make an account, with rights."""
+    return await administration.create(uow, given)
+
+
+@router.get(
+    "/{user_id}",
+    summary="Show a user",
+    status_code=status.HTTP_200_OK,
+    response_model=UserRead,
+    responses=problems(UserNotFoundError),
+)
+async def get_user(user_id: UserId, _caller: Superuser, administration: AdministrationDep) -> User:
+    """An account."""
+    return await administration.get(user_id)
+
+
+@router.patch(
+    "/{user_id}",
+    summary="Change a user",
+    status_code=status.HTTP_200_OK,
+    response_model=UserRead,
+    responses=problems(
+        UserNotFoundError, OwnAccountError, EmailAlreadyExistsError, UpdateInvalidPasswordError
+    ),
+)
+async def update_user(
+    user_id: UserId, given: AdminUserUpdate, caller: Superuser, administration: AdministrationDep
+) -> User:
+    """Change what is sent. Disabling an account, or giving it a new password, ends its sessions at once."""
+    changes = given.model_dump(exclude_unset=True)
+    return await administration.update(caller, user_id, changes)
+
+
+@router.delete(
+    "/{user_id}",
+    summary="Delete a user",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problems(UserNotFoundError, OwnAccountError),
+)
+async def delete_user(
+    user_id: UserId, caller: Superuser, administration: AdministrationDep
+) -> None:
+    """Erase an account with all that belongs to it."""
+    await administration.delete(caller, user_id)

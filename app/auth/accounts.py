@@ -1,0 +1,249 @@
+"""What people do with accounts: each method is one use case, with its limits and its mails."""
+
+from typing import Any
+
+from fastapi.security import OAuth2PasswordRequestForm
+from fastapi_users import exceptions as fastapi_users_errors
+
+from app.auth.errors import (
+    AlreadyVerifiedError,
+    BadCredentialsError,
+    BadResetTokenError,
+    BadVerifyTokenError,
+    CurrentPasswordError,
+    EmailAlreadyExistsError,
+    RegisterInvalidPasswordError,
+    ResetInvalidPasswordError,
+    UpdateInvalidPasswordError,
+    UserAlreadyExistsError,
+    UserNotFoundError,
+)
+from app.auth.manager import UserManager
+from app.auth.sessions import Device, SessionService, TokenPair
+from app.auth.throttle import (
+    LOGINS_PER_ADDRESS,
+    MAILS_PER_ADDRESS,
+    REFRESHES_PER_ADDRESS,
+    REGISTRATIONS_PER_ADDRESS,
+    TOKENS_TRIED_PER_ADDRESS,
+    Throttle,
+)
+from app.core.text import normalize_email
+from app.db.models import User
+from app.infra.background import Background
+from app.schemas.users import UserCreate
+from app.services.principal import Principal
+
+
+class AccountService:
+    """Registers, lets in, and changes accounts for their owners."""
+
+    def __init__(
+        self,
+        manager: UserManager,
+        sessions: SessionService,
+        throttle: Throttle,
+        background: Background,
+    ) -> None:
+        self._manager = manager
+        self._sessions = sessions
+        self._throttle = throttle
+        self._background = background
+
+    async def register(self, given: UserCreate, address: str) -> User:
+        """Add an account without rights, and mail the link that verifies its address.
+
+        Raises:
+            TooManyAttemptsError: too many registrations from this address.
+            RegisterInvalidPasswordError: with the reason.
+            UserAlreadyExistsError: the address is taken.
+        """
+        await self._throttle.admit(REGISTRATIONS_PER_ADDRESS, address)
+        return await create_account(self._manager, given, safe=True)
+
+    async def log_in(self, email: str, password: str, device: Device) -> TokenPair:
+        """Open a session.
+
+        Raises:
+            TooManyAttemptsError: too many failures of the account, or tries from this address.
+            BadCredentialsError: address and password don't go together; which, is not told.
+        """
+        await self._throttle.admit(LOGINS_PER_ADDRESS, device.address)
+        await self._throttle.begin_login(email)
+        credentials = OAuth2PasswordRequestForm(username=email, password=password)
+        user = await self._manager.authenticate(credentials)
+        if user is None or not user.is_active:
+            raise BadCredentialsError
+        await self._throttle.succeed_login(email)
+        return await self._sessions.open(user.id, device)
+
+    async def refresh(self, refresh_token: str, address: str) -> TokenPair:
+        """Go on with a session.
+
+        Raises:
+            TooManyAttemptsError: too many tries from this address.
+            InvalidRefreshTokenError: the token does not count, or no longer.
+        """
+        await self._throttle.admit(REFRESHES_PER_ADDRESS, address)
+        return await self._sessions.refresh(refresh_token)
+
+    async def forgot_password(self, email: str, address: str) -> None:
+        """Mail a link that resets the password, if there is such an account.
+
+        Nothing is looked up before the answer, so that neither it nor its time tells.
+
+        Raises:
+            TooManyAttemptsError: too many such requests from this address.
+        """
+        await self._throttle.admit(MAILS_PER_ADDRESS, address)
+        self._background.spawn("forgot-password", self._send_reset(email))
+
+    async def reset_password(self, token: str, password: str, address: str) -> None:
+        """Set a new password by the mailed token; all sessions end.
+
+        Raises:
+            TooManyAttemptsError: too many tries from this address.
+            BadResetTokenError: the token is none, expired or used, or the account is disabled.
+            ResetInvalidPasswordError: with the reason.
+        """
+        await self._throttle.admit(TOKENS_TRIED_PER_ADDRESS, address)
+        try:
+            user = await self._manager.reset_password(token, password)
+        except fastapi_users_errors.InvalidPasswordException as error:
+            raise ResetInvalidPasswordError(error.reason) from error
+        except (
+            fastapi_users_errors.InvalidResetPasswordToken,
+            fastapi_users_errors.UserInactive,
+            UserNotFoundError,
+        ) as error:
+            raise BadResetTokenError from error
+        await self._throttle.succeed_login(user.email)
+
+    async def request_verification(self, email: str, address: str) -> None:
+        """Mail a link that verifies the address, if there is such an account that needs it.
+
+        Raises:
+            TooManyAttemptsError: too many such requests from this address.
+        """
+        await self._throttle.admit(MAILS_PER_ADDRESS, address)
+        self._background.spawn("request-verification", self._send_verification(email))
+
+    async def verify(self, token: str, address: str) -> User:
+        """Take an address for verified, by the mailed token.
+
+        Raises:
+            TooManyAttemptsError: too many tries from this address.
+            BadVerifyTokenError: the token is none or expired, or the address has changed since.
+            AlreadyVerifiedError: nothing is left to verify.
+        """
+        await self._throttle.admit(TOKENS_TRIED_PER_ADDRESS, address)
+        try:
+            user: User = await self._manager.verify(token)
+        except fastapi_users_errors.UserAlreadyVerified as error:
+            raise AlreadyVerifiedError from error
+        except (fastapi_users_errors.InvalidVerifyToken, UserNotFoundError) as error:
+            raise BadVerifyTokenError from error
+        return user
+
+    async def get(self, user_id: int) -> User:
+        """One's own account.
+
+        Raises:
+            UserNotFoundError: it was deleted meanwhile.
+        """
+        return await find_user(self._manager, user_id)
+
+    async def update(self, principal: Principal, changes: dict[str, Any]) -> User:
+        """Change one's own account. With a new password the other sessions end.
+
+        ``changes`` are the fields that were sent, ``current_password`` among them where needed.
+
+        Raises:
+            CurrentPasswordError: a new password or address came without the right current password.
+            TooManyAttemptsError: too many wrong ones.
+            EmailAlreadyExistsError: the new address is taken.
+            UpdateInvalidPasswordError: with the reason.
+        """
+        user = await self.get(principal.user_id)
+        values = dict(changes)
+        current_password = values.pop("current_password", None)
+        if "email" in values and normalize_email(values["email"]) == user.email:
+            del values["email"]
+        if not values.keys().isdisjoint({"email", "password"}):
+            await self._prove(user, current_password)
+        if "password" in values:
+            values["kept_session"] = principal.session_id
+        return await change_account(self._manager, user, values)
+
+    async def delete(self, principal: Principal, password: str) -> None:
+        """Erase one's own account, with everything in it.
+
+        Raises:
+            CurrentPasswordError: the password is wrong.
+            TooManyAttemptsError: too many wrong ones.
+        """
+        user = await self.get(principal.user_id)
+        await self._prove(user, password)
+        await self._manager.delete(user)
+
+    async def _prove(self, user: User, password: str | None) -> None:
+        if password is None:
+            raise CurrentPasswordError
+        await self._throttle.begin_login(user.email)
+        if not await self._manager.verify_password(user, password):
+            raise CurrentPasswordError
+        await self._throttle.succeed_login(user.email)
+
+    async def _send_reset(self, email: str) -> None:
+        user = await self._manager.user_db.get_by_email(email)
+        if user is not None and user.is_active and await self._throttle.admit_mail(email):
+            await self._manager.forgot_password(user)
+
+    async def _send_verification(self, email: str) -> None:
+        user = await self._manager.user_db.get_by_email(email)
+        if user is None or not user.is_active or user.is_verified:
+            return
+        if await self._throttle.admit_mail(email):
+            await self._manager.request_verify(user)
+
+
+async def find_user(manager: UserManager, user_id: int) -> User:
+    """The account with this id.
+
+    Raises:
+        UserNotFoundError: there is none.
+    """
+    user = await manager.user_db.get(user_id)
+    if user is None:
+        raise UserNotFoundError
+    return user
+
+
+async def create_account(manager: UserManager, given: UserCreate, *, safe: bool) -> User:
+    """Add an account.
+
+    Raises:
+        RegisterInvalidPasswordError: with the reason.
+        UserAlreadyExistsError: the address is taken.
+    """
+    try:
+        return await manager.create(given, safe=safe)
+    except fastapi_users_errors.InvalidPasswordException as error:
+        raise RegisterInvalidPasswordError(error.reason) from error
+    except fastapi_users_errors.UserAlreadyExists as error:
+        raise UserAlreadyExistsError from error
+
+
+async def change_account(manager: UserManager, user: User, values: dict[str, Any]) -> User:
+    """Change an account.
+
+    Raises:
+        UpdateInvalidPasswordError: with the reason.
+        EmailAlreadyExistsError: the new address is taken.
+    """
+    try:
+        return await manager.change(user, values)
+    except fastapi_users_errors.InvalidPasswordException as error:
+        raise UpdateInvalidPasswordError(error.reason) from error
+    except fastapi_users_errors.UserAlreadyExists as error:
+        raise EmailAlreadyExistsError from error

@@ -1,0 +1,144 @@
+"""The refusals of accounts and tokens.
+
+Where fastapi-users has a constant for it, that is both ``code`` and ``detail``, so that clients written
+for fastapi-users understand it.
+"""
+
+from fastapi_users.router import ErrorCode
+
+from app.core.errors import (
+    BadRequestError,
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+)
+
+
+class InvalidTokenError(UnauthenticatedError):
+    """The access token is none, forged, expired, or its session has ended."""
+
+    code = "invalid_token"
+    detail = "The access token is missing, invalid or expired."
+
+
+class InvalidRefreshTokenError(UnauthenticatedError):
+    """The refresh token is none, expired, was used before, or its session has ended."""
+
+    code = "invalid_refresh_token"
+    detail = "The refresh token is invalid or expired. Log in again."
+
+
+class BadCredentialsError(BadRequestError):
+    """Address and password don't go together, or the account is disabled."""
+
+    code = ErrorCode.LOGIN_BAD_CREDENTIALS.value
+    detail = ErrorCode.LOGIN_BAD_CREDENTIALS.value
+
+
+class UserAlreadyExistsError(BadRequestError):
+    """The address is taken."""
+
+    code = ErrorCode.REGISTER_USER_ALREADY_EXISTS.value
+    detail = ErrorCode.REGISTER_USER_ALREADY_EXISTS.value
+
+
+class EmailAlreadyExistsError(BadRequestError):
+    """The new address is taken."""
+
+    code = ErrorCode.UPDATE_USER_EMAIL_ALREADY_EXISTS.value
+    detail = ErrorCode.UPDATE_USER_EMAIL_ALREADY_EXISTS.value
+
+
+class BadResetTokenError(BadRequestError):
+    """The token is none, expired or used, or the account is disabled."""
+
+    code = ErrorCode.RESET_PASSWORD_BAD_TOKEN.value
+    detail = ErrorCode.RESET_PASSWORD_BAD_TOKEN.value
+
+
+class BadVerifyTokenError(BadRequestError):
+    """The token is none or expired, or the address has changed since."""
+
+    code = ErrorCode.VERIFY_USER_BAD_TOKEN.value
+    detail = ErrorCode.VERIFY_USER_BAD_TOKEN.value
+
+
+class AlreadyVerifiedError(BadRequestError):
+    """The address is verified already."""
+
+    code = ErrorCode.VERIFY_USER_ALREADY_VERIFIED.value
+    detail = ErrorCode.VERIFY_USER_ALREADY_VERIFIED.value
+
+
+class _InvalidPasswordError(BadRequestError):
+    def __init__(self, reason: str) -> None:
+        super().__init__({"code": self.code, "reason": reason})
+
+
+class RegisterInvalidPasswordError(_InvalidPasswordError):
+    """The password does not do; the reason says why."""
+
+    code = ErrorCode.REGISTER_INVALID_PASSWORD.value
+
+
+class ResetInvalidPasswordError(_InvalidPasswordError):
+    """The new password does not do; the reason says why."""
+
+    code = ErrorCode.RESET_PASSWORD_INVALID_PASSWORD.value
+
+
+class UpdateInvalidPasswordError(_InvalidPasswordError):
+    """The new password does not do; the reason says why."""
+
+    code = ErrorCode.UPDATE_USER_INVALID_PASSWORD.value
+
+
+class CurrentPasswordError(ForbiddenError):
+    """Changing the password or the address, and deleting the account, need the current password."""
+
+    code = "current_password_required"
+    detail = "The current password is missing or wrong."
+
+
+class TooManyAttemptsError(TooManyRequestsError):
+    """Too many failures for this account, or too many requests from this address."""
+
+    code = "too_many_attempts"
+    detail = "Too many attempts. Wait before trying again."
+
+
+class UserNotFoundError(NotFoundError):
+    """No such account."""
+
+    code = "user_not_found"
+    detail = "There is no such user."
+
+
+class SessionNotFoundError(NotFoundError):
+    """No such live session of the caller's."""
+
+    code = "session_not_found"
+    detail = "There is no such session."
+
+
+class SuperuserRequiredError(ForbiddenError):
+    """Only superusers may do this."""
+
+    code = "superuser_required"
+    detail = "Only superusers may do this."
+
+
+class OwnAccountError(ConflictError):
+    """Superusers can't disable, demote or delete themselves here: the last one would lock all out."""
+
+    code = "own_account"
+    detail = "You can't disable, demote or delete your own account here."
+
+
+class AccountChangedError(ConflictError):
+    """The password was changed by another request meanwhile."""
+
+    code = "account_changed"
+    detail = "The account was changed meanwhile. Nothing was changed; try again."

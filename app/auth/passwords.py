@@ -1,0 +1,81 @@
+"""Passwords: hashed off the event loop, and held to NIST SP 800-63B's rules (length, no common ones)."""
+
+from functools import cache
+
+import anyio
+import anyio.to_thread
+from fastapi_users import InvalidPasswordException
+from fastapi_users.password import PasswordHelper
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from app.core.limits import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
+from app.core.text import normalize_email
+
+
+class Passwords:
+    """Hashes and verifies with Argon2id in worker threads.
+
+    At most ``at_once`` run at the same time: each takes 64 MiB and fills its cores while it runs, and
+    other requests want to be answered meanwhile.
+    """
+
+    def __init__(self, hasher: Argon2Hasher | None = None, *, at_once: int = 1) -> None:
+        self.helper = PasswordHelper(PasswordHash((hasher or Argon2Hasher(),)))
+        self._limiter = anyio.CapacityLimiter(at_once)
+        self._nobodys_hash: str | None = None
+
+    async def hash(self, password: str) -> str:
+        """The hash of a password, in PHC string format."""
+        return await anyio.to_thread.run_sync(self.helper.hash, password, limiter=self._limiter)
+
+    async def verify(self, password: str, hashed: str | None) -> tuple[bool, str | None]:
+        """Whether the password is right, and a new hash where the old one's parameters are outdated.
+
+        ``hashed`` is None for an account that is not there: that takes as long, and is never right.
+        Passwords longer than any can be are not worth hashing, for whatever account.
+        """
+        if len(password) > MAX_PASSWORD_LENGTH:
+            return False, None
+        if hashed is None:
+            await self._verify(password, await self._hash_of_nobody())
+            return False, None
+        return await self._verify(password, hashed)
+
+    async def _verify(self, password: str, hashed: str) -> tuple[bool, str | None]:
+        return await anyio.to_thread.run_sync(
+            self.helper.verify_and_update, password, hashed, limiter=self._limiter
+        )
+
+    async def _hash_of_nobody(self) -> str:
+        if self._nobodys_hash is None:
+            self._nobodys_hash = await self.hash(self.helper.generate())
+        return self._nobodys_hash
+
+
+def check_password(password: str, email: str) -> None:
+    """Refuse what is short, long, often used or the address itself; composition is free.
+
+    Raises:
+        InvalidPasswordException: with a reason for people.
+    """
+    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+        raise InvalidPasswordException(
+            f"The password should have {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters."
+        )
+    folded = normalize_email(password)
+    address = normalize_email(email)
+    if folded in (address, address.partition("@")[0]):
+        raise InvalidPasswordException("The password should not be the email address.")
+    if folded in _common_passwords():
+        raise InvalidPasswordException("The password is among the most common ones.")
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    # 30,000 passwords by how often they were seen in leaks; a heavy import, so only when needed.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(
+        word for word in FREQUENCY_LISTS["passwords"] if len(word) >= MIN_PASSWORD_LENGTH
+    )

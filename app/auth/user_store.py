@@ -1,0 +1,127 @@
+"""fastapi-users' door to the accounts: each call is a unit of work of its own.
+
+So no connection (and on SQLite not the only writer) is held while a password is hashed between two
+calls; and what belongs to a change of an account happens in its transaction.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi_users.db import BaseUserDatabase
+
+from app.auth.errors import AccountChangedError, UserNotFoundError
+from app.core.clock import Clock
+from app.core.roles import Role
+from app.db.models import User
+from app.db.session import Database
+from app.db.unit_of_work import UnitOfWork
+from app.services.player_mapping import new_player_row
+
+_DEFAULTS = {
+    "is_active": True,
+    "is_superuser": False,
+    "is_verified": False,
+    "role": Role.LEARNER,
+    "display_name": "",
+    "timezone": "UTC",
+    "day_starts_at": 0,
+}
+_ENDS_SESSIONS = {"hashed_password", "is_active"}
+
+
+# Any stands for User: the protocol wants plain attributes where the model has mapped ones.
+class UserStore(BaseUserDatabase[Any, int]):
+    """Reads and writes accounts for the manager."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def get(self, id: int) -> User | None:
+        """The account with this id."""
+        async with self._database.reading() as uow:
+            return await uow.users.get(id)
+
+    async def get_by_email(self, email: str) -> User | None:
+        """The account with this address, in whatever spelling."""
+        async with self._database.reading() as uow:
+            return await uow.users.get_by_email(email)
+
+    async def create(self, create_dict: dict[str, Any]) -> User:
+        """Add an account and its player.
+
+        Raises:
+            EmailTakenError: the address is taken.
+        """
+        now = self._clock.now()
+        async with self._writing() as uow:
+            values = {**_DEFAULTS, **create_dict, "created_at": now, "updated_at": now}
+            user = await uow.users.create(values)
+            await uow.players.save(new_player_row(user.id))
+        return user
+
+    async def update(self, user: User, update_dict: dict[str, Any]) -> User:
+        """Change an account. A new password or a disabled account ends its sessions.
+
+        ``kept_session`` in the changes names the session that goes on after a new password.
+
+        Raises:
+            UserNotFoundError: it was deleted meanwhile.
+            AccountChangedError: its password was changed meanwhile (a token is not used twice).
+            EmailTakenError: the new address is taken.
+        """
+        now = self._clock.now()
+        changes = dict(update_dict)
+        kept_session = changes.pop("kept_session", None)
+        async with self._writing() as uow:
+            fresh = await uow.users.lock(user.id)
+            if fresh is None:
+                raise UserNotFoundError
+            if "hashed_password" in changes and fresh.hashed_password != user.hashed_password:
+                raise AccountChangedError
+            await uow.users.update(fresh, {**changes, "updated_at": now})
+            if not _ENDS_SESSIONS.isdisjoint(changes):
+                await uow.sessions.revoke_others(fresh.id, kept_session, now)
+        return fresh
+
+    def within(self, uow: UnitOfWork) -> "UserStore":
+        """The same store, writing in a unit of work that is open already."""
+        return JoinedUserStore(self._database, self._clock, uow)
+
+    async def rehash(self, user: User, hashed_password: str) -> User:
+        """Keep the same password under newer parameters; the sessions go on."""
+        async with self._writing() as uow:
+            fresh = await uow.users.lock(user.id)
+            if fresh is None or fresh.hashed_password != user.hashed_password:
+                return user
+            await uow.users.update(fresh, {"hashed_password": hashed_password})
+        return fresh
+
+    async def delete(self, user: User) -> None:
+        """Erase an account and every row of it; its sessions end with it."""
+        async with self._writing() as uow:
+            # The published order of locks: the player before everything of it, the account last.
+            await uow.players.lock(user.id)
+            await uow.idempotency.erase(user.id)
+            fresh = await uow.users.lock(user.id)
+            if fresh is not None:
+                await uow.users.delete(fresh)
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[UnitOfWork]:
+        async with self._database.writing() as transaction:
+            yield transaction.uow
+            await transaction.commit()
+
+
+class JoinedUserStore(UserStore):
+    """A store whose writes join a unit of work that somebody else commits."""
+
+    def __init__(self, database: Database, clock: Clock, uow: UnitOfWork) -> None:
+        super().__init__(database, clock)
+        self._uow = uow
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[UnitOfWork]:
+        yield self._uow

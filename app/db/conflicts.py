@@ -1,0 +1,102 @@
+"""From a database's integrity error to the constraint that it broke, alike on both databases."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from app.core.errors import QuestboardError, UnauthenticatedError, UnavailableError
+from app.db.base import Base
+
+FOREIGN_KEY = "foreign key"
+"""Stands for any foreign key: SQLite does not say which one was broken."""
+
+_SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)$")
+_RETRY_AFTER_SECONDS = 1
+
+_LOCK_NOT_AVAILABLE = "55P03"
+_TRANSIENT_SQLSTATES = {
+    _LOCK_NOT_AVAILABLE,
+    "40001",  # serialization_failure
+    "40P01",  # deadlock_detected
+    "57014",  # query_canceled: the statement timeout
+    "57P01",  # admin_shutdown
+    "57P03",  # cannot_connect_now
+    "53300",  # too_many_connections
+}
+
+
+class OwnerGoneError(UnauthenticatedError):
+    """The account was deleted while its request was under way."""
+
+    detail = "This account is no more."
+
+
+class DatabaseBusyError(UnavailableError):
+    """The database could not take the request in time; nothing was changed."""
+
+    code = "database_busy"
+    detail = "The database is busy. Nothing was changed; try again."
+
+
+class DatabaseUnavailableError(UnavailableError):
+    """The database is out of reach."""
+
+    code = "database_unavailable"
+    detail = "The database is out of reach at the moment. Try again later."
+
+
+def sqlstate_of(error: DBAPIError) -> str | None:
+    """PostgreSQL's five-character code, or None on SQLite."""
+    return getattr(error.orig, "sqlstate", None)
+
+
+def is_lock_timeout(error: DBAPIError) -> bool:
+    """Whether a row's lock, or SQLite's one writer, was not free in time."""
+    return sqlstate_of(error) == _LOCK_NOT_AVAILABLE or "database is locked" in str(error.orig)
+
+
+def constraint_of(error: IntegrityError) -> str | None:
+    """The name of the broken unique constraint or index, ``FOREIGN_KEY``, or None for any other."""
+    if sqlstate_of(error) == "23503" or "FOREIGN KEY constraint failed" in str(error.orig):
+        return FOREIGN_KEY
+    name = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+    if name:
+        return str(name)
+    match = _SQLITE_UNIQUE.search(str(error.orig))
+    return _unique_names().get(match.group(1)) if match else None
+
+
+@cache
+def _unique_names() -> Mapping[str, str]:
+    """SQLite names the columns of a broken unique constraint; this names the constraint of the columns."""
+    names: dict[str, str] = {}
+    for table in Base.metadata.tables.values():
+        uniques: list[UniqueConstraint | Index] = [
+            c for c in table.constraints if isinstance(c, UniqueConstraint)
+        ]
+        uniques += [index for index in table.indexes if index.unique]
+        for unique in uniques:
+            columns = ", ".join(f"{table.name}.{column.name}" for column in unique.columns)
+            names[columns] = str(unique.name)
+    return names
+
+
+def translate(error: Exception) -> QuestboardError | None:
+    """The refusal that an error of the database means, or None where it is a defect of ours."""
+    if isinstance(error, IntegrityError):
+        return OwnerGoneError() if constraint_of(error) == FOREIGN_KEY else None
+    if isinstance(error, DBAPIError):
+        if is_lock_timeout(error) or sqlstate_of(error) in _TRANSIENT_SQLSTATES:
+            return DatabaseBusyError(retry_after=_RETRY_AFTER_SECONDS)
+        if error.connection_invalidated or (sqlstate_of(error) or "").startswith("08"):
+            return DatabaseUnavailableError(retry_after=_RETRY_AFTER_SECONDS)
+        return None
+    # Errors of connecting reach us unwrapped; inside a unit of work nothing else opens sockets.
+    return (
+        DatabaseUnavailableError(retry_after=_RETRY_AFTER_SECONDS)
+        if isinstance(error, OSError)
+        else None
+    )

@@ -1,0 +1,98 @@
+"""Balances and counters."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.db.models import ActivityRow, Player, PlayerCounter
+from app.db.repositories.base import Repository
+from app.game.metrics import Metric
+
+_BY_USER = select(Player).where(Player.user_id == bindparam("of_user"))
+_BY_USER_LOCKED = _BY_USER.with_for_update().execution_options(populate_existing=True)
+_REVIEWS_TODAY = (
+    select(func.count())
+    .where(
+        ActivityRow.user_id == bindparam("of_user"),
+        ActivityRow.local_on == bindparam("today"),
+        ActivityRow.kind == "review",
+        ActivityRow.paid,
+    )
+    .scalar_subquery()
+)
+_WITH_REVIEWS = select(Player, _REVIEWS_TODAY.label("daily_reviews")).where(
+    Player.user_id == bindparam("of_user")
+)
+_PAGE = (
+    select(Player)
+    .where(Player.user_id > bindparam("after_id"))
+    .order_by(Player.user_id)
+    .limit(bindparam("count"))
+)
+_COUNTERS = select(PlayerCounter.user_id, PlayerCounter.metric, PlayerCounter.value).where(
+    PlayerCounter.user_id > bindparam("after_id"), PlayerCounter.user_id <= bindparam("last_id")
+)
+
+
+class PlayerReader(Repository):
+    """Looks balances up."""
+
+    async def get_with_reviews(self, user_id: int, today: date) -> tuple[Player, int] | None:
+        """The player, and how many paid reviews were done on ``today``."""
+        found = await self._session.execute(_WITH_REVIEWS, {"of_user": user_id, "today": today})
+        row = found.one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    async def list_page(self, after_id: int, count: int) -> Sequence[Player]:
+        """At most ``count`` players with a greater user id than ``after_id``, by user id."""
+        return (
+            (await self._session.execute(_PAGE, {"after_id": after_id, "count": count}))
+            .scalars()
+            .all()
+        )
+
+    async def list_counters(
+        self, after_id: int, last_id: int
+    ) -> Sequence[Row[tuple[int, str, int]]]:
+        """User id, metric and value of the counters of users in ``(after_id, last_id]``."""
+        return (
+            await self._session.execute(_COUNTERS, {"after_id": after_id, "last_id": last_id})
+        ).all()
+
+
+class PlayerRepository(PlayerReader):
+    """Changes balances, under the player's lock."""
+
+    async def lock(self, user_id: int) -> Player | None:
+        """The player, locked until the transaction ends: rewards of one user happen one after another."""
+        return (
+            await self._session.execute(_BY_USER_LOCKED, {"of_user": user_id})
+        ).scalar_one_or_none()
+
+    async def save(self, player: Player) -> None:
+        """Write a new or changed player."""
+        self._session.add(player)
+        await self._session.flush()
+
+    async def add_to_counters(self, user_id: int, deltas: Mapping[Metric, int]) -> None:
+        """Add to counters, making those that are not there yet; one statement for all."""
+        if not deltas:
+            return
+        insert = (
+            postgresql_insert
+            if self._session.get_bind().dialect.name == "postgresql"
+            else sqlite_insert
+        )
+        rows = [
+            {"user_id": user_id, "metric": str(metric), "value": delta}
+            for metric, delta in deltas.items()
+        ]
+        statement = insert(PlayerCounter).values(rows)
+        statement = statement.on_conflict_do_update(
+            index_elements=["user_id", "metric"],
+            set_={"value": PlayerCounter.value + statement.excluded.value},
+        )
+        await self._session.execute(statement)

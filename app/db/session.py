@@ -1,0 +1,114 @@
+"""Units of work: opened here, committed here, rolled back here."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
+
+from app.db.conflicts import DatabaseBusyError, translate
+from app.db.engines import Engines, create_engines
+from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
+
+SLOT_TIMEOUT_SECONDS = 10.0
+"""How long a request waits for a connection before it is told to come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A writing unit of work together with the right to commit it, which services do not get."""
+
+    uow: UnitOfWork
+    _session: AsyncSession
+
+    async def commit(self) -> None:
+        """Make all of it durable. Without this call leaving the transaction takes it back."""
+        await self._session.commit()
+
+
+class _Slots:
+    """Lets in as many as there are connections, first come, first served.
+
+    SQLAlchemy's async pool alone is unfair when callers outnumber connections: some wait for seconds.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._semaphore = asyncio.Semaphore(count)
+
+    @asynccontextmanager
+    async def hold(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(SLOT_TIMEOUT_SECONDS):
+                await self._semaphore.acquire()
+        except TimeoutError:
+            raise DatabaseBusyError(retry_after=1) from None
+        try:
+            yield
+        finally:
+            self._semaphore.release()
+
+
+class Database:
+    """Opens units of work: reading ones and writing ones, each on its own engine."""
+
+    def __init__(self, engines: Engines, *, bind: AsyncConnection | None = None) -> None:
+        """``bind`` puts both kinds on one connection, inside savepoints (for tests that roll back)."""
+        self.engines = engines
+        # SQLite has a pool for each kind; PostgreSQL has one, so both kinds share its slots.
+        reading = _Slots(engines.reading_slots)
+        shared = engines.reading.sync_engine.pool is engines.writing.sync_engine.pool
+        self._reading_slots = reading
+        self._writing_slots = reading if shared else _Slots(engines.writing_slots)
+        self._reading = _make_sessions(bind or engines.reading)
+        self._writing = _make_sessions(bind or engines.writing)
+
+    @classmethod
+    def from_url(cls, url: str, pool_size: int) -> "Database":
+        """A database by its address; nothing is connected yet."""
+        return cls(create_engines(url, pool_size))
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[ReadUnitOfWork]:
+        """A unit of work that can't write.
+
+        Raises:
+            UnavailableError: the database is out of reach or busy.
+        """
+        async with self._reading_slots.hold(), self._open(self._reading) as session:
+            yield ReadUnitOfWork(session)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Transaction]:
+        """A unit of work that is taken back unless ``commit`` is called.
+
+        Raises:
+            UnavailableError: the database is out of reach or busy; nothing was changed.
+            UnauthenticatedError: the owner was deleted meanwhile.
+        """
+        async with self._writing_slots.hold(), self._open(self._writing) as session:
+            yield Transaction(UnitOfWork(session), session)
+
+    async def dispose(self) -> None:
+        """Close all connections."""
+        await self.engines.dispose()
+
+    @asynccontextmanager
+    async def _open(
+        self, sessions: async_sessionmaker[AsyncSession]
+    ) -> AsyncIterator[AsyncSession]:
+        try:
+            async with sessions() as session:
+                yield session
+        except (SQLAlchemyError, OSError) as error:
+            refusal = translate(error)
+            if refusal is None:
+                raise
+            raise refusal from error
+
+
+def _make_sessions(bind: AsyncEngine | AsyncConnection) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(
+        bind, expire_on_commit=False, autoflush=False, join_transaction_mode="create_savepoint"
+    )

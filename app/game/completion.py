@@ -1,0 +1,46 @@
+"""Completing a personal task, or one occurrence of a recurring one."""
+
+from app.game.activity import Activity
+from app.game.ledger import Entry, Reason
+from app.game.metrics import tally_activity
+from app.game.outcome import Outcome
+from app.game.player import Player
+from app.game.rules import Rules
+from app.game.settlement import settle
+from app.game.streak import count_activity
+from app.game.world import World
+
+
+def complete_task(player: Player, activity: Activity, world: World, rules: Rules) -> Outcome:
+    """Pay the task's gold and XP, the latter as XP * (100 + min(streak, 50)) // 100.
+
+    The streak counts today first (DESIGN, section 3). Personal tasks are self-declared, so beyond a
+    number of paid ones on a local day they are counted but pay nothing and do not move the streak.
+    Raises ValueError for an activity without difficulty.
+    """
+    if activity.difficulty is None:
+        raise ValueError("a completed task has a difficulty")
+    if world.paid_today >= rules.paid_tasks_per_day:
+        return settle(
+            player,
+            activity,
+            rules,
+            streak=player.streak,
+            paid=False,
+            entries=(),
+            counters=tally_activity(activity.kind, xp=0),
+        )
+    streak = count_activity(player.streak, activity.occurred_at, activity.calendar)
+    price = rules.prices[activity.difficulty]
+    bonus = min(streak.count, rules.streak_bonus_cap)
+    xp = price.xp * (rules.percent + bonus) // rules.percent
+    entry = Entry(Reason.TASK_COMPLETED, activity.source, world.round, xp=xp, gold=price.gold)
+    return settle(
+        player,
+        activity,
+        rules,
+        streak=streak,
+        paid=True,
+        entries=(entry,),
+        counters=tally_activity(activity.kind, xp),
+    )

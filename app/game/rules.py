@@ -1,0 +1,60 @@
+"""Every number of the game, in one frozen value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Difficulty(StrEnum):
+    """How hard a task is, as its owner or its author says."""
+
+    TRIVIAL = "trivial"
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a completion is worth before any bonus: XP, gold coins and points of boss damage."""
+
+    xp: int
+    gold: int
+    damage: int
+
+
+def _list_prices() -> Mapping[Difficulty, Price]:
+    return MappingProxyType(
+        {
+            Difficulty.TRIVIAL: Price(xp=5, gold=1, damage=5),
+            Difficulty.EASY: Price(xp=10, gold=2, damage=10),
+            Difficulty.MEDIUM: Price(xp=20, gold=4, damage=20),
+            Difficulty.HARD: Price(xp=40, gold=8, damage=40),
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of the game, version 1 (DESIGN, section 3).
+
+    Percentages are whole per cent; all arithmetic with them is floor division by `percent`. A
+    change of any number needs a new `version`, since activities record the version that they were
+    played under.
+    """
+
+    version: int = 1
+    # Left out of the hash, because a read-only mapping has none before Python 3.12; equality still
+    # compares it.
+    prices: Mapping[Difficulty, Price] = field(default_factory=_list_prices, hash=False)
+    level_step: int = 50
+    percent: int = 100
+    streak_bonus_cap: int = 50
+    max_freezes: int = 2
+    paid_tasks_per_day: int = 20
+    max_hearts: int = 5
+    heart_regrowth_hours: int = 4
+
+
+RULES = Rules()

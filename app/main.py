@@ -1,0 +1,101 @@
+"""The service: ``create_app`` builds it, the lifespan opens and closes its parts."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from app.api.docs import DESCRIPTION, describe_api
+from app.api.errors import install_error_handlers
+from app.api.idempotency import REPLAYED_HEADER
+from app.api.middleware import NewestVersionMiddleware, RequestContextMiddleware
+from app.api.router import api_router
+from app.core.config import Settings, load_settings
+from app.core.limits import MAX_BODY_BYTES
+from app.core.logging import configure_logging
+from app.core.version import VERSION
+from app.parts import Parts, open_parts
+from app.web.pages import add_pages
+from app.worker.housekeeping import keep_house
+
+OpenParts = Callable[[Settings], AbstractAsyncContextManager[Parts]]
+
+_TAGS = [
+    {"name": "auth", "description": "Registering, logging in, and what is done by mail."},
+    {"name": "users", "description": "Accounts and sessions."},
+    {"name": "tasks", "description": "Personal tasks, also under `/{user_id}/tasks`."},
+    {"name": "game", "description": "The player and the ledger."},
+    {"name": "system", "description": "Health and configuration."},
+]
+
+
+class Questboard(FastAPI):
+    """The application, with our middleware around even the server-error handler."""
+
+    settings: Settings
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Wrap FastAPI's own stack, so that a 500 has its request id and headers as well."""
+        stack: ASGIApp = NewestVersionMiddleware(super().build_middleware_stack())
+        if self.settings.cors_origins:
+            stack = CORSMiddleware(
+                stack,
+                allow_origins=self.settings.cors_origins,
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+                allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+                expose_headers=["X-Request-ID", "Retry-After", "Location", REPLAYED_HEADER],
+                max_age=600,
+            )
+        return RequestContextMiddleware(stack, is_secure=self.settings.is_production)
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        return describe_api(self)
+
+
+def create_app(
+    settings: Settings | None = None, open_parts_with: OpenParts = open_parts
+) -> Questboard:
+    """Build the application. Nothing is opened before its lifespan begins.
+
+    Raises:
+        SettingsError: a setting is wrong.
+    """
+    settings = settings or load_settings()
+    configure_logging(settings.log_level)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_parts_with(settings) as parts, keep_house(parts):
+            app.state.parts = parts
+            yield
+
+    app = Questboard(
+        title="Questboard",
+        version=VERSION,
+        description=DESCRIPTION,
+        license_info={"name": "MIT", "identifier": "MIT"},
+        openapi_tags=_TAGS,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MAX_BODY_BYTES,
+        generate_unique_id_function=_name_operation,
+    )
+    app.settings = settings
+    install_error_handlers(app)
+    app.include_router(api_router)
+    add_pages(app)
+    return app
+
+
+def _name_operation(route: APIRoute) -> str:
+    """The operation's id: the function's name, marked where a path begins with the user's id."""
+    return f"{route.name}_of_user" if "{user_id}/tasks" in route.path_format else route.name
+
+
+app = create_app()

@@ -1,0 +1,96 @@
+"""Bodies about the player and the ledger."""
+
+from datetime import date, datetime
+
+from pydantic import Field
+
+from app.game.activity import SourceType
+from app.game.ledger import Reason
+from app.schemas.common import AnswerModel, Cursor, PageLimit, RequestModel
+
+
+class LedgerEntryRead(AnswerModel):
+    """A movement of XP and gold, and why."""
+
+    id: int
+    created_at: datetime
+    reason: Reason
+    source_type: SourceType
+    source_id: str = Field(
+        description="The task's id; for an occurrence with its date: 42/2026-11-21."
+    )
+    xp: int
+    gold: int
+    activity_id: int = Field(description="The number of the activity among the player's own.")
+    reverses_id: int | None = Field(description="The entry that this one takes back.")
+
+
+class LevelChange(AnswerModel):
+    """The level before and after."""
+
+    before: int
+    after: int
+
+
+class DamageRead(AnswerModel):
+    """What a boss suffered."""
+
+    boss: str
+    damage: int
+    hp_left: int
+    defeated: bool
+
+
+class GoalRead(AnswerModel):
+    """How far a quest got."""
+
+    key: str
+    title: str
+    progress: int
+    target: int
+    completed: bool
+
+
+class BadgeRead(AnswerModel):
+    """A badge that was awarded."""
+
+    key: str
+    title: str
+
+
+class OutcomeRead(AnswerModel):
+    """All that an activity did to the player. A repeat that changed nothing has a zero outcome."""
+
+    xp: int
+    gold: int
+    level: LevelChange
+    streak: int = Field(description="Days in a row, today included if it counts already.")
+    damage: list[DamageRead]
+    quests: list[GoalRead]
+    badges: list[BadgeRead]
+    entries: list[LedgerEntryRead]
+
+
+class ProfileRead(AnswerModel):
+    """The player now. ``today`` is the learner's local date."""
+
+    xp: int
+    level: int
+    xp_into_level: int
+    xp_to_next_level: int
+    gold: int = Field(description="Below zero only as a debt after an undo.")
+    hearts: int
+    max_hearts: int
+    next_heart_at: datetime | None
+    streak: int
+    longest_streak: int
+    streak_freezes: int
+    daily_reviews: int
+    today: date
+
+
+class LedgerQuery(RequestModel):
+    """Which part of the ledger to show."""
+
+    limit: PageLimit = 20
+    cursor: Cursor | None = None

@@ -1,0 +1,27 @@
+"""The body of every refusal."""
+
+from typing import Any
+
+from pydantic import Field
+
+from app.schemas.common import AnswerModel
+
+
+class FieldError(AnswerModel):
+    """What is wrong with one part of the request, in FastAPI's own form (the input is not repeated)."""
+
+    loc: list[str | int] = Field(examples=[["body", "title"]])
+    msg: str = Field(examples=["String should have at least 1 character"])
+    type: str = Field(examples=["string_too_short"])
+
+
+class Problem(AnswerModel):
+    """RFC 9457 problem details. ``code`` is stable: branch on it, not on the sentences."""
+
+    type: str = Field(default="about:blank", examples=["about:blank"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: Any = Field(examples=["There is no such task."])
+    code: str = Field(examples=["task_not_found"])
+    request_id: str = Field(examples=["01hq3v8k9m5n7p2r4t6w8y0abc"])
+    errors: list[FieldError] | None = None

@@ -1,0 +1,218 @@
+"""Completing and undoing personal tasks and their occurrences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.core.clock import Clock
+from app.core.listing import Page
+from app.db.models import Task, TaskOccurrence
+from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
+from app.game.activity import Source, SourceType
+from app.services.errors import (
+    BadCursorError,
+    NotAnOccurrenceError,
+    NotDueError,
+    OccurrenceRequiredError,
+    TaskNotFoundError,
+)
+from app.services.paging import cut_page, decode_cursor, encode_cursor
+from app.services.play import OutcomeView, PlayService, Turn
+from app.services.principal import Principal
+from app.services.task_view import (
+    OccurrenceView,
+    TaskView,
+    find_current_occurrence,
+    schedule_of,
+    show_checklist,
+    show_task,
+    untick,
+)
+from app.services.tasks import move_to_next
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCompletion:
+    """The task as it is now, and what that did to the player."""
+
+    task: TaskView
+    outcome: OutcomeView
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What is to be completed or undone: a task, or one occurrence of it."""
+
+    task: Task
+    occurrence_on: date | None
+    completed: TaskOccurrence | None
+    """The occurrence's row, if the task recurs and the occurrence is completed."""
+
+    @property
+    def is_completed(self) -> bool:
+        if self.occurrence_on is None:
+            return self.task.completed_at is not None
+        return self.completed is not None
+
+    @property
+    def source(self) -> Source:
+        if self.occurrence_on is None:
+            return Source(SourceType.TASK, str(self.task.id))
+        return Source(SourceType.TASK_OCCURRENCE, f"{self.task.id}/{self.occurrence_on}")
+
+
+class CompletionService:
+    """Completes and undoes; a repeat changes nothing and says so by a zero outcome.
+
+    All methods raise ``TaskNotFoundError`` (no such task of the caller's), ``OccurrenceRequiredError``
+    (the task recurs and no date was given), ``NotAnOccurrenceError`` (nothing is scheduled then) and
+    ``NotDueError`` (the date lies after the caller's today).
+    """
+
+    def __init__(self, uow: UnitOfWork, clock: Clock) -> None:
+        self._uow = uow
+        self._play = PlayService(uow, clock)
+
+    async def complete(
+        self, principal: Principal, task_id: int, occurrence_on: date | None
+    ) -> TaskCompletion:
+        """Complete the task, or its occurrence."""
+        turn = await self._play.begin(principal)
+        target = await self._lock_target(turn, task_id, occurrence_on)
+        outcome = await self._complete(turn, target)
+        return self._answer(turn, target, outcome)
+
+    async def undo(
+        self, principal: Principal, task_id: int, occurrence_on: date | None
+    ) -> TaskCompletion:
+        """Take the completion back, with all that it gave."""
+        turn = await self._play.begin(principal)
+        target = await self._lock_target(turn, task_id, occurrence_on)
+        outcome = await self._undo(turn, target)
+        return self._answer(turn, target, outcome)
+
+    async def toggle(
+        self, principal: Principal, task_id: int, occurrence_on: date | None
+    ) -> TaskCompletion:
+        """Complete what is not completed, and undo what is."""
+        turn = await self._play.begin(principal)
+        target = await self._lock_target(turn, task_id, occurrence_on)
+        move = self._undo if target.is_completed else self._complete
+        return self._answer(turn, target, await move(turn, target))
+
+    async def _lock_target(self, turn: Turn, task_id: int, occurrence_on: date | None) -> _Target:
+        user_id = turn.principal.user_id
+        task = await self._uow.tasks.lock(user_id, task_id)
+        if task is None:
+            raise TaskNotFoundError
+        schedule = schedule_of(task)
+        if schedule is None:
+            if occurrence_on is not None:
+                raise NotAnOccurrenceError("This task does not recur.")
+            return _Target(task, None, None)
+        if occurrence_on is None:
+            raise OccurrenceRequiredError
+        completed = await self._uow.occurrences.get(user_id, task_id, occurrence_on)
+        if completed is None:
+            if not schedule.includes(occurrence_on):
+                raise NotAnOccurrenceError
+            if occurrence_on > turn.calendar.day_of(turn.now):
+                raise NotDueError
+        return _Target(task, occurrence_on, completed)
+
+    async def _complete(self, turn: Turn, target: _Target) -> OutcomeView:
+        if target.is_completed:
+            return self._play.show_rest(turn)
+        outcome = await self._play.complete(turn, target.source, target.task.difficulty)
+        if target.occurrence_on is None:
+            target.task.completed_at = turn.now
+        else:
+            await self._keep_occurrence(turn, target.task, target.occurrence_on)
+        await self._uow.tasks.save(target.task)
+        return outcome
+
+    async def _keep_occurrence(self, turn: Turn, task: Task, occurrence_on: date) -> None:
+        ticked_now = task.checklist_on == occurrence_on
+        occurrence = TaskOccurrence(
+            user_id=task.user_id,
+            task_id=task.id,
+            occurrence_on=occurrence_on,
+            completed_at=turn.now,
+            checklist=task.checklist if ticked_now else untick(task.checklist),
+        )
+        await self._uow.occurrences.add(occurrence)
+        move_to_next(task, max(occurrence_on, task.last_done_on or occurrence_on))
+        if task.due_on is None:
+            task.completed_at = turn.now
+
+    async def _undo(self, turn: Turn, target: _Target) -> OutcomeView:
+        if not target.is_completed:
+            return self._play.show_rest(turn)
+        outcome = await self._play.undo(turn, target.source)
+        target.task.completed_at = None
+        if target.completed is not None:
+            await self._uow.occurrences.delete(target.completed)
+            latest = await self._uow.occurrences.latest_done_on(target.task.user_id, target.task.id)
+            move_to_next(target.task, latest)
+        await self._uow.tasks.save(target.task)
+        return outcome
+
+    def _answer(self, turn: Turn, target: _Target, outcome: OutcomeView) -> TaskCompletion:
+        today = turn.calendar.day_of(turn.now)
+        return TaskCompletion(show_task(target.task, turn.calendar, today), outcome)
+
+
+_OCCURRENCES = "occurrences"
+
+
+class OccurrenceService:
+    """Shows what became of a recurring task's dates."""
+
+    def __init__(self, uow: ReadUnitOfWork, clock: Clock) -> None:
+        self._uow = uow
+        self._clock = clock
+
+    async def list_page(
+        self, principal: Principal, task_id: int, limit: int, cursor: str | None
+    ) -> Page[OccurrenceView]:
+        """The scheduled dates up to the current one, newest first: completed, missed or due.
+
+        Completed dates that an earlier rule had scheduled are among them.
+
+        Raises:
+            TaskNotFoundError: the caller has no such task.
+            BadCursorError: the cursor is not one of this list.
+        """
+        task = await self._uow.tasks.get(principal.user_id, task_id)
+        if task is None:
+            raise TaskNotFoundError
+        today = principal.calendar.day_of(self._clock.now())
+        current_on = find_current_occurrence(task, today)
+        start = max(today, current_on or today) + timedelta(days=1)
+        before = start if cursor is None else _read_before(cursor)
+        rows = await self._uow.occurrences.list_page(principal.user_id, task_id, before, limit + 1)
+        schedule = schedule_of(task)
+        scheduled = schedule.last_before(before, limit + 1) if schedule else []
+        views = {day: OccurrenceView(day, None, untick(task.checklist)) for day in scheduled}
+        if current_on in views:
+            views[current_on] = OccurrenceView(current_on, None, show_checklist(task, current_on))
+        views |= {row.occurrence_on: _show_completed(row) for row in rows}
+        newest_first: Sequence[OccurrenceView] = [views[day] for day in sorted(views, reverse=True)]
+        return cut_page(
+            newest_first,
+            limit,
+            lambda view: view,
+            lambda view: encode_cursor(_OCCURRENCES, [view.occurrence_on.isoformat()]),
+        )
+
+
+def _show_completed(row: TaskOccurrence) -> OccurrenceView:
+    return OccurrenceView(row.occurrence_on, row.completed_at, row.checklist)
+
+
+def _read_before(cursor: str) -> date:
+    try:
+        (text,) = decode_cursor(_OCCURRENCES, cursor)
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise BadCursorError from None

@@ -1,0 +1,90 @@
+"""The player's profile and ledger."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.core.clock import Clock
+from app.core.errors import UnauthenticatedError
+from app.core.listing import Page
+from app.db.unit_of_work import ReadUnitOfWork
+from app.game.hearts import regrow_hearts
+from app.game.levels import measure_level
+from app.game.rules import RULES
+from app.game.streak import show_streak
+from app.services.paging import cut_page, decode_id, encode_cursor
+from app.services.play import EntryView, show_entry
+from app.services.player_mapping import read_player
+from app.services.principal import Principal
+
+_LEDGER = "ledger"
+_NEWEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileView:
+    """See ``app.schemas.game.ProfileRead`` for what the fields mean to clients."""
+
+    xp: int
+    level: int
+    xp_into_level: int
+    xp_to_next_level: int
+    gold: int
+    hearts: int
+    max_hearts: int
+    next_heart_at: datetime | None
+    streak: int
+    longest_streak: int
+    streak_freezes: int
+    daily_reviews: int
+    today: date
+
+
+class GameService:
+    """Shows a player what it has and why. Nothing here writes: what grows by time is computed."""
+
+    def __init__(self, uow: ReadUnitOfWork, clock: Clock) -> None:
+        self._uow = uow
+        self._clock = clock
+
+    async def get_profile(self, principal: Principal) -> ProfileView:
+        """The player now.
+
+        Raises:
+            UnauthenticatedError: the account was deleted meanwhile.
+        """
+        now = self._clock.now()
+        today = principal.calendar.day_of(now)
+        found = await self._uow.players.get_with_reviews(principal.user_id, today)
+        if found is None:
+            raise UnauthenticatedError
+        row, daily_reviews = found
+        player = read_player(row)
+        level = measure_level(player.xp, RULES)
+        hearts = regrow_hearts(player.hearts, now, RULES)
+        return ProfileView(
+            xp=player.xp,
+            level=level.level,
+            xp_into_level=level.xp_into_level,
+            xp_to_next_level=level.xp_to_next_level,
+            gold=player.gold,
+            hearts=hearts.count,
+            max_hearts=RULES.max_hearts,
+            next_heart_at=hearts.next_at,
+            streak=show_streak(player.streak, now, principal.calendar),
+            longest_streak=player.streak.longest,
+            streak_freezes=player.streak.freezes,
+            daily_reviews=daily_reviews,
+            today=today,
+        )
+
+    async def list_ledger(
+        self, principal: Principal, limit: int, cursor: str | None
+    ) -> Page[EntryView]:
+        """A page of the ledger, newest first.
+
+        Raises:
+            BadCursorError: the cursor is not one of this list.
+        """
+        before_id = decode_id(_LEDGER, cursor, _NEWEST)
+        rows = await self._uow.ledger.list_page(principal.user_id, before_id, limit + 1)
+        return cut_page(rows, limit, show_entry, lambda row: encode_cursor(_LEDGER, [row.id]))

@@ -1,0 +1,38 @@
+"""Between a player's row and the value that the rules work on."""
+
+from app.db.models import Player as PlayerRow
+from app.game.hearts import Hearts
+from app.game.player import Player
+from app.game.rules import RULES
+from app.game.streak import Streak
+
+
+def new_player_row(user_id: int) -> PlayerRow:
+    """The row of somebody who has not done anything yet."""
+    return PlayerRow(
+        user_id=user_id,
+        xp=0,
+        gold=0,
+        streak=0,
+        longest_streak=0,
+        last_at=None,
+        last_on=None,
+        streak_freezes=0,
+        hearts=RULES.max_hearts,
+        hearts_since=None,
+    )
+
+
+def read_player(row: PlayerRow) -> Player:
+    """The value of the row."""
+    streak = Streak(row.streak, row.longest_streak, row.last_at, row.last_on, row.streak_freezes)
+    return Player(row.xp, row.gold, streak, Hearts(row.hearts, row.hearts_since))
+
+
+def write_player(player: Player, row: PlayerRow) -> None:
+    """Put the value into the row."""
+    row.xp, row.gold = player.xp, player.gold
+    row.streak, row.longest_streak = player.streak.count, player.streak.longest
+    row.last_at, row.last_on = player.streak.last_at, player.streak.last_on
+    row.streak_freezes = player.streak.freezes
+    row.hearts, row.hearts_since = player.hearts.count, player.hearts.since

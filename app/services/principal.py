@@ -1,0 +1,27 @@
+"""Who calls, as far as services need to know."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.core.roles import Role
+from app.game.calendar import Calendar
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The authenticated caller: who it is, in which session, and what its day is."""
+
+    user_id: int
+    session_id: UUID
+    role: Role
+    is_superuser: bool
+    is_verified: bool
+    timezone: str
+    day_starts_at: int
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The learner's day: the zone's wall clock, shifted by the hour at which the day begins."""
+        return Calendar(ZoneInfo(self.timezone), self.day_starts_at)
