@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
+from app.api.body_limit import BodyLimitMiddleware
 from app.api.docs import DESCRIPTION, describe_api
 from app.api.errors import install_error_handlers
 from app.api.idempotency import REPLAYED_HEADER
@@ -40,7 +41,7 @@ class Questboard(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap FastAPI's own stack, so that a 500 has its request id and headers as well."""
-        stack: ASGIApp = NewestVersionMiddleware(super().build_middleware_stack())
+        stack: ASGIApp = BodyLimitMiddleware(super().build_middleware_stack(), MAX_BODY_BYTES)
         if self.settings.cors_origins:
             stack = CORSMiddleware(
                 stack,
@@ -50,7 +51,9 @@ class Questboard(FastAPI):
                 expose_headers=["X-Request-ID", "Retry-After", "Location", REPLAYED_HEADER],
                 max_age=600,
             )
-        return RequestContextMiddleware(stack, is_secure=self.settings.is_production)
+        stack = RequestContextMiddleware(stack, is_secure=self.settings.is_production)
+        # Outermost, because it passes a copy of the scope on: the line in the log needs the original's.
+        return NewestVersionMiddleware(stack)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
@@ -83,7 +86,8 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_BODY_BYTES,
+        # A redirect to the form without a slash would be made from what the client claims the host is.
+        redirect_slashes=False,
         generate_unique_id_function=_name_operation,
     )
     app.settings = settings

@@ -64,7 +64,7 @@ async def open_parts(
     known_zones()  # reads the disk, so before the first request
     database = Database.from_url(settings.resolved_database_url, settings.database_pool_size)
     background = Background()
-    counters = InProcessCounters()
+    counters = InProcessCounters(clock)
     outbox = InProcessOutbox(sender or create_sender(settings))
     manager = UserManager(
         UserStore(database, clock), passwords or Passwords(), keys, outbox, settings.frontend_url

@@ -10,7 +10,7 @@ from pathlib import Path
 from alembic import command
 from alembic.util.exc import CommandError
 
-from app.core.config import SQLITE_SCHEME
+from app.core.database_url import SQLITE_SCHEME
 from commands.migrate import alembic_config
 from commands.terminal import fail
 

@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 
 from app.core.config import Settings, SettingsError, load_settings
+from app.db.connecting import explain_failure
 from app.db.schema_version import MIGRATIONS
 from commands.terminal import fail
 
@@ -19,10 +20,29 @@ def alembic_config(url: str) -> Config:
 
 
 def migrate(settings: Settings) -> None:
-    """Migrate to the newest revision; nothing happens where the database is there already."""
-    if settings.is_sqlite:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    command.upgrade(alembic_config(settings.resolved_database_url), "head")
+    """Migrate to the newest revision; nothing happens where the database is there already.
+
+    Raises:
+        SettingsError: the database can't be reached or made with these settings.
+    """
+    try:
+        _make_folder(settings)
+        command.upgrade(alembic_config(settings.resolved_database_url), "head")
+    except Exception as error:
+        reason = explain_failure(error)
+        if reason is None:
+            raise
+        raise SettingsError(f"DATABASE_URL: {reason}") from None
+
+
+def _make_folder(settings: Settings) -> None:
+    if settings.database_file is None:
+        return
+    try:
+        settings.database_file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        name = "DATABASE_URL" if settings.database_url.get_secret_value() else "DATA_DIR"
+        raise SettingsError(f"{name}: the database's folder can't be made") from None
 
 
 def main() -> int:
@@ -31,6 +51,7 @@ def main() -> int:
         migrate(load_settings())
     except SettingsError as error:
         return fail(str(error))
+    print("The database is migrated.")
     return 0
 
 

@@ -1,12 +1,15 @@
 """Migrate and serve: what ``./start.sh`` runs. Obeys HOST, PORT, WORKERS, DATABASE_URL and DATA_DIR."""
 
+import signal
 import sys
+from types import FrameType
 
 import uvicorn
 
 from app.core.config import Settings, SettingsError, load_settings
 from app.core.logging import configure_logging
 from app.core.secret_keys import load_secret_keys
+from app.infra.mail import create_sender
 from commands.migrate import migrate
 from commands.terminal import fail
 
@@ -18,12 +21,16 @@ def main() -> int:
     """Run the command."""
     try:
         settings = load_settings()
-        load_secret_keys(settings)  # so that a weak secret stops the start, not each worker
+        configure_logging(settings.log_level)
+        # What the parts would refuse stops the start here, in one line, and not each worker.
+        load_secret_keys(settings)
+        create_sender(settings)
+        migrate(settings)
     except SettingsError as error:
         return fail(str(error))
-    configure_logging(settings.log_level)
-    migrate(settings)
     _print_addresses(settings)
+    # When it has shut down, uvicorn raises the signal again: to be told to leave is no failure.
+    signal.signal(signal.SIGTERM, _leave)
     uvicorn.run(
         "app.main:app",
         host=settings.host,
@@ -39,8 +46,13 @@ def main() -> int:
     return 0
 
 
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
 def _print_addresses(settings: Settings) -> None:
-    base = f"http://{settings.host}:{settings.port}"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    base = f"http://{host}:{settings.port}"
     print(
         f"Questboard\n"
         f"  page       {base}/\n"

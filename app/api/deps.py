@@ -12,6 +12,7 @@ from app.auth.errors import InvalidTokenError, SuperuserRequiredError
 from app.auth.sessions import Device, SessionService
 from app.core.clock import Clock
 from app.core.errors import ForbiddenError
+from app.core.request_id import name_caller
 from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
 from app.parts import Parts
 from app.services.completions import CompletionService, OccurrenceService
@@ -74,7 +75,9 @@ async def get_current_user(
     """The caller, looked up and let go of the connection before the route's own begins."""
     if token is None:
         raise InvalidTokenError
-    return await sessions.identify(token)
+    caller = await sessions.identify(token)
+    name_caller(caller.user_id)
+    return caller
 
 
 CurrentUser = Annotated[Principal, Depends(get_current_user)]

@@ -1,19 +1,22 @@
 """How refusals appear in the OpenAPI document: by status, with an example for each code."""
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.api import body_limit
 from app.api.errors import MEDIA_TYPE, problem, status_of
-from app.core.errors import QuestboardError, UnavailableError
-from app.db.conflicts import DatabaseBusyError
+from app.core.errors import QuestboardError
+from app.db.conflicts import DatabaseBusyError, DatabaseUnavailableError
 from app.schemas.problem import Problem
 
 Responses = dict[int | str, dict[str, Any]]
 
 _REF = {"$ref": "#/components/schemas/Problem"}
 _EXAMPLE_ID = "5f0c1f6f8f0e4d1b9a3a6a3f6d2c7b10"
+_WITHOUT_DATABASE = {"get_health", "get_config"}
 
 DESCRIPTION = """
 Questboard turns to-do lists and courses into a role-playing game.
@@ -47,8 +50,6 @@ def _add_example(response: dict[str, Any], status: int, code: str, detail: Any) 
 
 
 def _example(status: int, code: str, detail: Any) -> dict[str, Any]:
-    import json
-
     body: dict[str, Any] = json.loads(bytes(problem(status, code, detail).body))
     return {**body, "request_id": _EXAMPLE_ID}
 
@@ -91,9 +92,11 @@ def _mend_operation(operation: dict[str, Any]) -> None:
         _add_example(invalid, 422, "validation_error", detail)
     if "requestBody" in operation:
         _add(responses, 400, "bad_request", "There was an error parsing the body")
-        _add(responses, 413, "body_too_large", "Content Too Large")
-    for error in (DatabaseBusyError, UnavailableError):
-        _add(responses, status_of(error), error.code, error.detail)
+        _add(responses, 413, body_limit.CODE, body_limit.DETAIL)
+        _add(responses, 415, "unsupported_media_type", "The body should be application/json.")
+    if operation["operationId"] not in _WITHOUT_DATABASE:
+        for error in (DatabaseBusyError, DatabaseUnavailableError):
+            _add(responses, status_of(error), error.code, error.detail)
     operation["responses"] = dict(sorted(responses.items()))
 
 

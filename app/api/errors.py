@@ -45,8 +45,10 @@ _CODE_OF_STATUS = {
     413: "body_too_large",
     415: "unsupported_media_type",
 }
+# RFC 9110's names: those of Python's own table differ between its versions.
+_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 _MAX_ERRORS = 10
-_MAX_PART_LENGTH = 80
+_MAX_PART_LENGTH = 40
 _log = structlog.get_logger(__name__)
 
 
@@ -67,7 +69,7 @@ def problem(
     """An RFC 9457 answer."""
     body = {
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "title": _TITLES.get(status) or HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
         "code": code,
@@ -78,9 +80,10 @@ def problem(
     return JSONResponse(body, status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-async def answer_refusal(_request: Request, error: Exception) -> JSONResponse:
-    """Answer one of our own refusals."""
-    assert isinstance(error, QuestboardError)  # noqa: S101 - registered for this type alone
+async def answer_refusal(_request: Request, error: QuestboardError) -> JSONResponse:
+    """Answer one of our own refusals. That a part is out of reach, the operator has to know as well."""
+    if isinstance(error, UnavailableError):
+        _log.warning("unavailable", code=error.code, cause=_explain(error.__cause__))
     headers = {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
@@ -89,9 +92,8 @@ async def answer_refusal(_request: Request, error: Exception) -> JSONResponse:
     return problem(status_of(error), error.code, error.detail, headers=headers)
 
 
-async def answer_invalid(_request: Request, error: Exception) -> JSONResponse:
+async def answer_invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
     """Answer a request that does not fit its schema. What was sent is not repeated: it may be secret."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type alone
     errors = [
         {
             "loc": [_shorten(part) for part in item["loc"]],
@@ -104,9 +106,8 @@ async def answer_invalid(_request: Request, error: Exception) -> JSONResponse:
     return problem(422, "validation_error", detail, errors=errors)
 
 
-async def answer_http(_request: Request, error: Exception) -> JSONResponse:
+async def answer_http(_request: Request, error: HTTPException) -> JSONResponse:
     """Answer what the framework itself refuses: no such route, wrong method, unreadable body."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
     code = _CODE_OF_STATUS.get(error.status_code, "error")
     return problem(error.status_code, code, error.detail, headers=error.headers)
 
@@ -119,14 +120,30 @@ async def answer_defect(_request: Request, error: Exception) -> JSONResponse:
 
 def install_error_handlers(app: FastAPI) -> None:
     """Make every failure answer in the one form."""
-    app.add_exception_handler(QuestboardError, answer_refusal)
-    app.add_exception_handler(RequestValidationError, answer_invalid)
-    app.add_exception_handler(HTTPException, answer_http)
-    app.add_exception_handler(Exception, answer_defect)
+    # Not by add_exception_handler, whose type would have each of them take any exception.
+    app.exception_handlers.update(
+        {
+            QuestboardError: answer_refusal,
+            RequestValidationError: answer_invalid,
+            HTTPException: answer_http,
+            Exception: answer_defect,
+        }
+    )
+
+
+def _explain(cause: BaseException | None) -> str | None:
+    """One line. A database's error is told in the driver's words: SQLAlchemy's tell the statement."""
+    if cause is None:
+        return None
+    original = getattr(cause, "orig", None) or cause
+    return f"{type(cause).__name__}: {original}".splitlines()[0]
 
 
 def _shorten(part: Any, length: int = _MAX_PART_LENGTH) -> Any:
     """Keep hostile names of fields from filling the answer or breaking its encoding."""
     if not isinstance(part, str):
         return part
-    return part[:length].encode("utf-8", "replace").decode()
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for character in part[:length]
+    )

@@ -16,6 +16,7 @@ from pydantic import StringConstraints
 from app.api.deps import ClockDep, CurrentUser, UowDep
 from app.core.errors import RuleViolationError
 from app.core.limits import IDEMPOTENCY_KEY_SECONDS
+from app.db.repositories.idempotency import RequestInFlightError
 from app.db.unit_of_work import UnitOfWork
 
 KEPT_FOR = timedelta(seconds=IDEMPOTENCY_KEY_SECONDS)
@@ -32,8 +33,8 @@ class KeyReusedError(RuleViolationError):
     detail = "This Idempotency-Key was used for another request."
 
 
-class Replay(Exception):  # noqa: N818 - not an error: the way out of a handler that is not to run
-    """Ends the handling of a request whose answer is known."""
+class AnswerKnownError(Exception):
+    """The way out of a handler that is not to run: the answer is known."""
 
     def __init__(self, response: Response) -> None:
         self.response = response
@@ -67,7 +68,7 @@ async def claim_key(
     """Claim the request's key, if it has one.
 
     Raises:
-        Replay: the request was answered before.
+        AnswerKnownError: the request was answered before.
         KeyReusedError: the key belongs to another request.
         RequestInFlightError: the first request with the key is still under way.
     """
@@ -84,7 +85,7 @@ async def claim_key(
     if kept.fingerprint != fingerprint or kept.status is None:
         raise KeyReusedError
     headers = {**json.loads(kept.headers or "{}"), REPLAYED_HEADER: "true"}
-    raise Replay(Response(kept.body, kept.status, headers))
+    raise AnswerKnownError(Response(kept.body, kept.status, headers))
 
 
 async def keep_answer(request: Request, response: Response) -> None:
@@ -108,3 +109,6 @@ async def _take_fingerprint(request: Request) -> bytes:
 
 Idempotent = Depends(claim_key)
 """For the ``dependencies=`` of a route whose retries should be harmless."""
+
+RETRY_REFUSALS = (KeyReusedError, RequestInFlightError)
+"""What such a route may refuse."""

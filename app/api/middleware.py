@@ -57,12 +57,10 @@ class RequestContextMiddleware:
         try:
             await self._app(scope, receive, send_with_headers)
         finally:
-            route = scope.get("route")
             _log.info(
                 "request",
                 method=scope["method"],
-                # The template, not the path: ids belong to people.
-                route=getattr(route, "path", None),
+                route=_template_of(scope),
                 status=status,
                 milliseconds=round((time.perf_counter() - begun) * 1000, 1),
             )
@@ -71,12 +69,19 @@ class RequestContextMiddleware:
         headers["X-Request-ID"] = request_id
         for name, value in _SECURITY_HEADERS.items():
             headers[name] = value
-        in_api = scope["path"].startswith("/api")
+        in_api = scope["path"].startswith("/api/")
         headers.setdefault("Content-Security-Policy", _API_POLICY if in_api else PAGE_POLICY)
         if in_api:
             headers.setdefault("Cache-Control", "no-store")
         if self._is_secure:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
+
+def _template_of(scope: Scope) -> str | None:
+    """The path of the route as the code has it, not as it was asked for: ids belong to people."""
+    # FastAPI keeps included routers apart: the route itself knows only the last part of its path.
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    return getattr(included or scope.get("route"), "path_format", None)
 
 
 class NewestVersionMiddleware:

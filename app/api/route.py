@@ -1,25 +1,43 @@
-"""The route class of the API: strict JSON in, and answers kept for retries."""
+"""The route class of the API: strict bodies in, and answers kept for retries."""
 
 import json
 import math
 from collections.abc import Callable, Coroutine
+from email.message import Message
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import HTTPException, Request, Response, params, status
 from fastapi.routing import APIRoute
 
-from app.api.idempotency import Replay, keep_answer
+from app.api.idempotency import AnswerKnownError, keep_answer
+
+_CHARSETS = {"utf-8", "utf8"}
+_FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
-class StrictJsonRequest(Request):
-    """A request whose JSON body means one thing only.
+class StrictRequest(Request):
+    """A request whose body means one thing only.
 
-    Python's parser takes what RFC 8259 leaves open or forbids: NaN, numbers that overflow to infinity,
-    keys that appear twice (the last wins, where a proxy may have looked at the first).
+    Python's JSON parser takes what RFC 8259 leaves open or forbids: NaN, numbers that overflow to
+    infinity, keys that appear twice (the last wins, where a proxy may have looked at the first).
+    FastAPI would decode any charset as UTF-8.
     """
 
+    async def body(self) -> bytes:
+        """The body, which has to be JSON if there is any.
+
+        Raises:
+            HTTPException: 415, it says to be something else.
+        """
+        body = await super().body()
+        if body:
+            content_type = _read_content_type(self)
+            if content_type != "application/json" and not content_type.endswith("+json"):
+                raise _refuse_type("The body should be application/json.")
+        return body
+
     async def json(self) -> Any:
-        """The body.
+        """The body's meaning.
 
         Raises:
             ValueError: it is no strict JSON (FastAPI answers 400, or 422 where the place is known).
@@ -34,22 +52,39 @@ class StrictJsonRequest(Request):
 
 
 class ApiRoute(APIRoute):
-    """A route of the JSON API."""
+    """A route of the API."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler, between strict parsing and the keeping of answers."""
         handle = super().get_route_handler()
+        field = self.body_field
+        takes_form = field is not None and isinstance(field.field_info, params.Form)
 
-        async def handle_strictly(request: Request) -> Response:
+        async def handle_strictly(given: Request) -> Response:
+            request = StrictRequest(given.scope, given.receive)
+            if takes_form and _read_content_type(request) not in _FORM_TYPES:
+                raise _refuse_type("The body should be application/x-www-form-urlencoded.")
             try:
-                response = await handle(StrictJsonRequest(request.scope, request.receive))
-            except Replay as replay:
-                return replay.response
+                response = await handle(request)
+            except AnswerKnownError as known:
+                return known.response
             # The unit of work is still open here: it commits when this function has returned.
             await keep_answer(request, response)
             return response
 
         return handle_strictly
+
+
+def _read_content_type(request: Request) -> str:
+    header = Message()
+    header["content-type"] = request.headers.get("content-type", "")
+    if header.get_content_charset("utf-8") not in _CHARSETS:
+        raise _refuse_type("The body's charset should be UTF-8.")
+    return header.get_content_type()
+
+
+def _refuse_type(detail: str) -> HTTPException:
+    return HTTPException(status.HTTP_415_UNSUPPORTED_MEDIA_TYPE, detail)
 
 
 def _refuse_constant(name: str) -> Any:

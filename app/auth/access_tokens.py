@@ -15,6 +15,7 @@ KIND = "access"
 MAX_TOKEN_LENGTH = 4096
 """Ours have about 350 characters; nothing longer is worth decoding."""
 
+_MAX_USER_ID = 2**63 - 1
 _REQUIRED = ["sub", "sid", "exp", "iat", "iss", "aud", "typ", "jti"]
 
 
@@ -66,8 +67,22 @@ class AccessTokens:
                 issuer=ISSUER,
                 options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},
             )
-            if payload["typ"] != KIND or float(payload["exp"]) <= now.timestamp():
+            if payload["typ"] != KIND or _read_instant(payload["exp"]) <= now.timestamp():
                 raise InvalidTokenError
-            return AccessClaims(int(payload["sub"]), UUID(payload["sid"]))
+            return AccessClaims(_read_user_id(payload["sub"]), UUID(payload["sid"]))
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
             raise InvalidTokenError from None
+
+
+def _read_instant(value: object) -> int:
+    # Python's JSON knows NaN and infinity, which never expire.
+    if type(value) is not int:
+        raise TypeError
+    return value
+
+
+def _read_user_id(value: str) -> int:
+    user_id = int(value) if value.isascii() and value.isdigit() else 0
+    if not 1 <= user_id <= _MAX_USER_ID:
+        raise ValueError
+    return user_id

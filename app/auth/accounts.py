@@ -6,19 +6,17 @@ from fastapi.security import OAuth2PasswordRequestForm
 from fastapi_users import exceptions as fastapi_users_errors
 
 from app.auth.errors import (
+    AccountChangedError,
     AlreadyVerifiedError,
     BadCredentialsError,
     BadResetTokenError,
     BadVerifyTokenError,
     CurrentPasswordError,
-    EmailAlreadyExistsError,
-    RegisterInvalidPasswordError,
     ResetInvalidPasswordError,
-    UpdateInvalidPasswordError,
-    UserAlreadyExistsError,
     UserNotFoundError,
 )
 from app.auth.manager import UserManager
+from app.auth.manager_calls import change_account, create_account, find_user
 from app.auth.sessions import Device, SessionService, TokenPair
 from app.auth.throttle import (
     LOGINS_PER_ADDRESS,
@@ -75,7 +73,7 @@ class AccountService:
         if user is None or not user.is_active:
             raise BadCredentialsError
         await self._throttle.succeed_login(email)
-        return await self._sessions.open(user.id, device)
+        return await self._sessions.open(user.id, device, user.hashed_password)
 
     async def refresh(self, refresh_token: str, address: str) -> TokenPair:
         """Go on with a session.
@@ -103,7 +101,8 @@ class AccountService:
 
         Raises:
             TooManyAttemptsError: too many tries from this address.
-            BadResetTokenError: the token is none, expired or used, or the account is disabled.
+            BadResetTokenError: the token is none, expired or used (perhaps at this moment), or the
+                account is disabled.
             ResetInvalidPasswordError: with the reason.
         """
         await self._throttle.admit(TOKENS_TRIED_PER_ADDRESS, address)
@@ -114,6 +113,7 @@ class AccountService:
         except (
             fastapi_users_errors.InvalidResetPasswordToken,
             fastapi_users_errors.UserInactive,
+            AccountChangedError,
             UserNotFoundError,
         ) as error:
             raise BadResetTokenError from error
@@ -135,6 +135,7 @@ class AccountService:
             TooManyAttemptsError: too many tries from this address.
             BadVerifyTokenError: the token is none or expired, or the address has changed since.
             AlreadyVerifiedError: nothing is left to verify.
+            AccountChangedError: the account was changed at this moment.
         """
         await self._throttle.admit(TOKENS_TRIED_PER_ADDRESS, address)
         try:
@@ -160,9 +161,10 @@ class AccountService:
 
         Raises:
             CurrentPasswordError: a new password or address came without the right current password.
-            TooManyAttemptsError: too many wrong ones.
+            TooManyAttemptsError: too many wrong ones, or changes of the address.
             EmailAlreadyExistsError: the new address is taken.
             UpdateInvalidPasswordError: with the reason.
+            AccountChangedError: address or password were changed meanwhile.
         """
         user = await self.get(principal.user_id)
         values = dict(changes)
@@ -171,6 +173,8 @@ class AccountService:
             del values["email"]
         if not values.keys().isdisjoint({"email", "password"}):
             await self._prove(user, current_password)
+        if "email" in values:
+            await self._throttle.admit_email_change(user.id)
         if "password" in values:
             values["kept_session"] = principal.session_id
         return await change_account(self._manager, user, values)
@@ -181,6 +185,7 @@ class AccountService:
         Raises:
             CurrentPasswordError: the password is wrong.
             TooManyAttemptsError: too many wrong ones.
+            AccountChangedError: address or password were changed meanwhile.
         """
         user = await self.get(principal.user_id)
         await self._prove(user, password)
@@ -205,45 +210,3 @@ class AccountService:
             return
         if await self._throttle.admit_mail(email):
             await self._manager.request_verify(user)
-
-
-async def find_user(manager: UserManager, user_id: int) -> User:
-    """The account with this id.
-
-    Raises:
-        UserNotFoundError: there is none.
-    """
-    user = await manager.user_db.get(user_id)
-    if user is None:
-        raise UserNotFoundError
-    return user
-
-
-async def create_account(manager: UserManager, given: UserCreate, *, safe: bool) -> User:
-    """Add an account.
-
-    Raises:
-        RegisterInvalidPasswordError: with the reason.
-        UserAlreadyExistsError: the address is taken.
-    """
-    try:
-        return await manager.create(given, safe=safe)
-    except fastapi_users_errors.InvalidPasswordException as error:
-        raise RegisterInvalidPasswordError(error.reason) from error
-    except fastapi_users_errors.UserAlreadyExists as error:
-        raise UserAlreadyExistsError from error
-
-
-async def change_account(manager: UserManager, user: User, values: dict[str, Any]) -> User:
-    """Change an account.
-
-    Raises:
-        UpdateInvalidPasswordError: with the reason.
-        EmailAlreadyExistsError: the new address is taken.
-    """
-    try:
-        return await manager.change(user, values)
-    except fastapi_users_errors.InvalidPasswordException as error:
-        raise UpdateInvalidPasswordError(error.reason) from error
-    except fastapi_users_errors.UserAlreadyExists as error:
-        raise EmailAlreadyExistsError from error

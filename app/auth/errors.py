@@ -74,6 +74,7 @@ class AlreadyVerifiedError(BadRequestError):
 
 class _InvalidPasswordError(BadRequestError):
     def __init__(self, reason: str) -> None:
+        self.reason = reason
         super().__init__({"code": self.code, "reason": reason})
 
 
@@ -131,14 +132,20 @@ class SuperuserRequiredError(ForbiddenError):
 
 
 class OwnAccountError(ConflictError):
-    """Superusers can't disable, demote or delete themselves here: the last one would lock all out."""
+    """Superusers can't disable, demote or delete themselves here: the last one would lock all out.
+
+    Nor change their own address and password, which ``/users/me`` asks the current password for.
+    """
 
     code = "own_account"
-    detail = "You can't disable, demote or delete your own account here."
+    detail = (
+        "You can't disable, demote or delete your own account here, nor change its address or"
+        " password; see /users/me."
+    )
 
 
 class AccountChangedError(ConflictError):
-    """The password was changed by another request meanwhile."""
+    """Address or password were changed by another request meanwhile."""
 
     code = "account_changed"
     detail = "The account was changed meanwhile. Nothing was changed; try again."

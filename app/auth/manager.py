@@ -83,9 +83,27 @@ class UserManager(IntegerIDMixin, BaseUserManager[Any, int]):
             InvalidPasswordException: with the reason.
             UserAlreadyExists: the address is taken (found by the unique index, after hashing).
         """
+        return await self.add(await self.prepare(user_create, safe=safe), request)
+
+    async def prepare(self, user_create: Any, *, safe: bool = False) -> dict[str, Any]:
+        """What ``add`` is to add: all of ``create`` that takes long and needs no database.
+
+        Raises:
+            InvalidPasswordException: with the reason.
+        """
         await self.validate_password(user_create.password, user_create)
-        values = user_create.model_dump(exclude_unset=True, exclude=_RIGHTS if safe else None)
+        values: dict[str, Any] = user_create.model_dump(
+            exclude_unset=True, exclude=_RIGHTS if safe else None
+        )
         values["hashed_password"] = await self._passwords.hash(values.pop("password"))
+        return values
+
+    async def add(self, values: dict[str, Any], request: Request | None = None) -> User:
+        """Add a prepared account.
+
+        Raises:
+            UserAlreadyExists: the address is taken.
+        """
         try:
             user = await self.user_db.create(values)
         except EmailTakenError as error:
@@ -95,17 +113,20 @@ class UserManager(IntegerIDMixin, BaseUserManager[Any, int]):
 
     async def authenticate(self, credentials: OAuth2PasswordRequestForm) -> User | None:
         """The account that address and password belong to, or None, after the same time."""
-        user = await self.user_db.get_by_email(credentials.username)
-        hashed = None if user is None else user.hashed_password
-        verified, new_hash = await self._passwords.verify(credentials.password, hashed)
-        if user is None or not verified:
-            return None
-        if new_hash is not None:
-            return await self.user_db.rehash(user, new_hash)
-        return user
+        while True:
+            user = await self.user_db.get_by_email(credentials.username)
+            hashed = None if user is None else user.hashed_password
+            verified, new_hash = await self._passwords.verify(credentials.password, hashed)
+            if user is None or not verified:
+                return None
+            if new_hash is None:
+                return user
+            # None: another login was first to renew the hash, or the password is another by now.
+            if (updated := await self.user_db.rehash(user, new_hash)) is not None:
+                return updated
 
     async def forgot_password(self, user: User, request: Request | None = None) -> None:
-        """Mail a token that resets the password, good until the password changes.
+        """Mail a token that resets the password, good until that or the address changes.
 
         Raises:
             UserInactive: the account is disabled.
@@ -114,7 +135,7 @@ class UserManager(IntegerIDMixin, BaseUserManager[Any, int]):
             raise fastapi_users_errors.UserInactive
         data = {
             "sub": str(user.id),
-            "password_fgpt": _fingerprint(user.hashed_password),
+            "password_fgpt": _fingerprint(user),
             "aud": self.reset_password_token_audience,
         }
         token = generate_jwt(
@@ -189,7 +210,7 @@ class UserManager(IntegerIDMixin, BaseUserManager[Any, int]):
             fastapi_users_errors.UserNotExists,
         ):
             raise fastapi_users_errors.InvalidResetPasswordToken from None
-        if not hmac.compare_digest(fingerprint, _fingerprint(user.hashed_password)):
+        if not hmac.compare_digest(fingerprint, _fingerprint(user)):
             raise fastapi_users_errors.InvalidResetPasswordToken
         found: User = user
         return found
@@ -226,6 +247,9 @@ class UserManager(IntegerIDMixin, BaseUserManager[Any, int]):
         return updated
 
 
-def _fingerprint(hashed_password: str) -> str:
-    """Ties a reset token to the password that it resets; the hash is salted, so this tells nothing."""
-    return hashlib.sha256(hashed_password.encode()).hexdigest()[:32]
+def _fingerprint(user: User) -> str:
+    """Ties a reset token to the password that it resets, and to the address that it was sent to.
+
+    The hash of the password is salted, so this tells nothing.
+    """
+    return hashlib.sha256(f"{user.email}\n{user.hashed_password}".encode()).hexdigest()[:32]

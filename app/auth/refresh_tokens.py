@@ -38,6 +38,8 @@ class RefreshToken:
             plain = base64.b64decode(text, altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
             return None
+        if len(plain) != _FAMILY_BYTES + _SECRET_BYTES:  # padding took the place of characters
+            return None
         return cls(plain[:_FAMILY_BYTES], plain[_FAMILY_BYTES:])
 
     def encode(self) -> str:

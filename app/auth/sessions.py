@@ -8,7 +8,12 @@ from uuid import UUID, uuid4
 import structlog
 
 from app.auth.access_tokens import AccessClaims, AccessTokens
-from app.auth.errors import InvalidRefreshTokenError, InvalidTokenError, SessionNotFoundError
+from app.auth.errors import (
+    BadCredentialsError,
+    InvalidRefreshTokenError,
+    InvalidTokenError,
+    SessionNotFoundError,
+)
 from app.auth.refresh_tokens import RefreshToken
 from app.core.clock import Clock
 from app.core.listing import Page
@@ -103,8 +108,17 @@ class SessionService:
             raise InvalidTokenError
         return Principal(*row)
 
-    async def open(self, user_id: int, device: Device) -> TokenPair:
-        """Begin a session of a user who has just proved to be it."""
+    async def open(
+        self, user_id: int, device: Device, hashed_password: str | None = None
+    ) -> TokenPair:
+        """Begin a session of a user who has just proved to be it.
+
+        ``hashed_password`` is what the password was proved against: hashing takes its time, and the
+        owner may have chosen another password meanwhile, to shut somebody out.
+
+        Raises:
+            BadCredentialsError: the account was disabled, deleted or given another password.
+        """
         now = self._clock.now()
         token = RefreshToken.make()
         session = UserSession(
@@ -122,6 +136,11 @@ class SessionService:
             revoked_at=None,
         )
         async with self._database.writing() as transaction:
+            user = await transaction.uow.users.lock(user_id)
+            if user is None or not user.is_active:
+                raise BadCredentialsError
+            if hashed_password not in (None, user.hashed_password):
+                raise BadCredentialsError
             await transaction.uow.sessions.add(session)
             await transaction.commit()
         return self._pair(session, token, now)

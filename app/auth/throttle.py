@@ -36,6 +36,7 @@ REFRESHES_PER_ADDRESS = Allowance("refresh", 3000, WINDOW_SECONDS)
 TOKENS_TRIED_PER_ADDRESS = Allowance("mailed-token", 100, WINDOW_SECONDS)
 MAILS_PER_ADDRESS = Allowance("mail", 60, 3600)
 MAILS_PER_ACCOUNT = Allowance("mail-to", 5, 3600)
+EMAIL_CHANGES_PER_ACCOUNT = Allowance("email-change", 5, 3600)
 
 
 class Throttle:
@@ -60,6 +61,14 @@ class Throttle:
             return False
         return True
 
+    async def admit_email_change(self, user_id: int) -> None:
+        """Count a change of an account's address: each mails somebody who may not want it.
+
+        Raises:
+            TooManyAttemptsError: with the seconds until the window ends.
+        """
+        await self._admit(EMAIL_CHANGES_PER_ACCOUNT, str(user_id))
+
     async def begin_login(self, email: str) -> None:
         """Count a login as failed before it is tried.
 
@@ -67,19 +76,25 @@ class Throttle:
             TooManyAttemptsError: the account has to wait, whoever asks and with whatever password.
         """
         failures, wait = _login_keys(email)
-        seconds_left = await self._counters.seconds_left(wait)
-        if seconds_left:
-            raise TooManyAttemptsError(retry_after=seconds_left)
+        await self._refuse_while(wait)
         count = await self._counters.increment(failures, WINDOW_SECONDS)
-        if count >= FREE_FAILURES:
-            doublings = min(count - FREE_FAILURES, 10)
-            seconds = min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**doublings)
-            if await self._counters.increment(wait, seconds) > 1:
-                raise TooManyAttemptsError(retry_after=seconds)
+        if count < FREE_FAILURES:
+            return
+        doublings = min(count - FREE_FAILURES, 10)
+        seconds = min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**doublings)
+        # The failures outlast the wait: else nobody would ever get to wait for as long as that.
+        await self._counters.extend(failures, seconds + WINDOW_SECONDS)
+        if await self._counters.increment(wait, seconds) > 1:
+            await self._refuse_while(wait)
 
     async def succeed_login(self, email: str) -> None:
         """Forget the failures of an account: its owner is here."""
         await self._counters.clear(*_login_keys(email))
+
+    async def _refuse_while(self, wait: str) -> None:
+        seconds_left = await self._counters.seconds_left(wait)
+        if seconds_left:
+            raise TooManyAttemptsError(retry_after=seconds_left)
 
     async def _admit(self, allowance: Allowance, source: str) -> None:
         key = f"{allowance.name}:{source}"
@@ -104,6 +119,9 @@ def _name_network(address: str) -> str:
         parsed = ip_address(address)
     except ValueError:
         return address
-    return (
-        str(IPv6Network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else address
-    )
+    if not isinstance(parsed, IPv6Address):
+        return address
+    # A server that listens on both sees IPv4 as ::ffff:192.0.2.1: all of it would be one /64.
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((parsed, 64), strict=False))

@@ -27,7 +27,8 @@ _DEFAULTS = {
     "timezone": "UTC",
     "day_starts_at": 0,
 }
-_ENDS_SESSIONS = {"hashed_password", "is_active"}
+_PROOFS = {"email", "hashed_password", "is_verified"}
+"""What is changed only after somebody proved to own the address or to know the password."""
 
 
 # Any stands for User: the protocol wants plain attributes where the model has mapped ones.
@@ -62,13 +63,14 @@ class UserStore(BaseUserDatabase[Any, int]):
         return user
 
     async def update(self, user: User, update_dict: dict[str, Any]) -> User:
-        """Change an account. A new password or a disabled account ends its sessions.
+        """Change an account as it was read. A new password and disabling it end its sessions.
 
         ``kept_session`` in the changes names the session that goes on after a new password.
 
         Raises:
             UserNotFoundError: it was deleted meanwhile.
-            AccountChangedError: its password was changed meanwhile (a token is not used twice).
+            AccountChangedError: what was proved (by a password, or a token that is used once) is
+                no longer so.
             EmailTakenError: the new address is taken.
         """
         now = self._clock.now()
@@ -78,10 +80,10 @@ class UserStore(BaseUserDatabase[Any, int]):
             fresh = await uow.users.lock(user.id)
             if fresh is None:
                 raise UserNotFoundError
-            if "hashed_password" in changes and fresh.hashed_password != user.hashed_password:
-                raise AccountChangedError
+            if not _PROOFS.isdisjoint(changes):
+                _refuse_changed(user, fresh)
             await uow.users.update(fresh, {**changes, "updated_at": now})
-            if not _ENDS_SESSIONS.isdisjoint(changes):
+            if "hashed_password" in changes or changes.get("is_active") is False:
                 await uow.sessions.revoke_others(fresh.id, kept_session, now)
         return fresh
 
@@ -89,30 +91,45 @@ class UserStore(BaseUserDatabase[Any, int]):
         """The same store, writing in a unit of work that is open already."""
         return JoinedUserStore(self._database, self._clock, uow)
 
-    async def rehash(self, user: User, hashed_password: str) -> User:
-        """Keep the same password under newer parameters; the sessions go on."""
+    async def rehash(self, user: User, hashed_password: str) -> User | None:
+        """Keep the same password under newer parameters; the sessions go on.
+
+        None if the account was deleted or its hash changed meanwhile.
+        """
         async with self._writing() as uow:
             fresh = await uow.users.lock(user.id)
             if fresh is None or fresh.hashed_password != user.hashed_password:
-                return user
+                return None
             await uow.users.update(fresh, {"hashed_password": hashed_password})
         return fresh
 
     async def delete(self, user: User) -> None:
-        """Erase an account and every row of it; its sessions end with it."""
+        """Erase an account as it was read, and every row of it; its sessions end with it.
+
+        Raises:
+            AccountChangedError: its address or password was changed meanwhile.
+        """
         async with self._writing() as uow:
             # The published order of locks: the player before everything of it, the account last.
             await uow.players.lock(user.id)
             await uow.idempotency.erase(user.id)
             fresh = await uow.users.lock(user.id)
             if fresh is not None:
+                _refuse_changed(user, fresh)
                 await uow.users.delete(fresh)
+            # Once more: a key may have come in until the account's own lock shut out new rows.
+            await uow.idempotency.erase(user.id)
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[UnitOfWork]:
         async with self._database.writing() as transaction:
             yield transaction.uow
             await transaction.commit()
+
+
+def _refuse_changed(read: User, fresh: User) -> None:
+    if (fresh.email, fresh.hashed_password) != (read.email, read.hashed_password):
+        raise AccountChangedError
 
 
 class JoinedUserStore(UserStore):

@@ -1,22 +1,24 @@
 """The settings: from the environment and ``.env``; none is needed to start."""
 
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-SQLITE_SCHEME = "sqlite+aiosqlite"
-POSTGRESQL_SCHEME = "postgresql+asyncpg"
+from app.core.database_url import SQLITE_SCHEME, read_database_url
 
-_SCHEMES = {
-    "sqlite": SQLITE_SCHEME,
-    SQLITE_SCHEME: SQLITE_SCHEME,
-    "postgres": POSTGRESQL_SCHEME,
-    "postgresql": POSTGRESQL_SCHEME,
-    POSTGRESQL_SCHEME: POSTGRESQL_SCHEME,
-}
+ENV_FILE = ".env"
 
 
 class Environment(StrEnum):
@@ -38,14 +40,29 @@ def _split_commas(value: Any) -> Any:
     )
 
 
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _split_web_address(value: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(value)
+        is_whole = parts.port != 0 and bool(parts.hostname) and not parts.username
+    except ValueError:
+        return None
+    return parts if is_whole and parts.scheme in {"http", "https"} else None
+
+
 CommaList = Annotated[list[str], NoDecode]
+LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)]
+MailTls = Annotated[Literal["starttls", "tls", "none"], BeforeValidator(_lower)]
 
 
 class Settings(BaseSettings):
     """Every setting, with its default. ``.env.example`` explains each (a test holds the two equal)."""
 
     model_config = SettingsConfigDict(
-        env_file=".env",
+        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
@@ -54,9 +71,9 @@ class Settings(BaseSettings):
 
     environment: Environment = Environment.DEVELOPMENT
     host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65535)
+    port: int = Field(default=8000, ge=1, le=65535)
     workers: int = Field(default=1, ge=1, le=64)
-    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    log_level: LogLevel = "info"
 
     data_dir: Path = Path("data")
     database_url: SecretStr = SecretStr("")
@@ -75,35 +92,52 @@ class Settings(BaseSettings):
     mail_username: str | None = None
     mail_password: SecretStr | None = None
     mail_from: str = "Questboard <questboard@localhost>"
-    mail_tls: str = Field(default="starttls", pattern="^(starttls|tls|none)$")
-    frontend_url: str = Field(default="http://localhost:8000", pattern="^https?://")
+    mail_tls: MailTls = "starttls"
+    frontend_url: str = "http://localhost:8000"
 
     cors_origins: CommaList = []
     trusted_proxies: CommaList = []
 
     split_lists = field_validator("cors_origins", "trusted_proxies", mode="before")(_split_commas)
 
-    @field_validator("database_url")
+    @field_validator("database_url", "test_database_url")
     @classmethod
-    def name_the_driver(cls, value: SecretStr) -> SecretStr:
+    def name_the_driver(cls, value: SecretStr | None) -> SecretStr | None:
         """Let operators write ``postgresql://`` as every provider does, and hold out other databases."""
-        url = value.get_secret_value()
-        if not url:
-            return value
-        scheme, separator, rest = url.partition("://")
-        if not separator or scheme not in _SCHEMES:
-            raise ValueError("should begin with sqlite:/// or postgresql://")
-        return SecretStr(f"{_SCHEMES[scheme]}://{rest}")
+        url = value.get_secret_value() if value else ""
+        return SecretStr(read_database_url(url)) if url else value
+
+    @field_validator("frontend_url")
+    @classmethod
+    def refuse_no_address(cls, value: str) -> str:
+        """Links in mails begin with it."""
+        if _split_web_address(value) is None:
+            raise ValueError("should be an address such as https://play.example.org")
+        return value
 
     @field_validator("cors_origins")
     @classmethod
     def refuse_half_origins(cls, value: list[str]) -> list[str]:
         """An origin is a scheme and a host without a path; ``*`` with credentials is never meant."""
         for origin in value:
-            if not origin.startswith(("http://", "https://")) or origin.count("/") != 2:
+            parts = _split_web_address(origin)
+            if parts is None or origin != f"{parts.scheme}://{parts.netloc}":
                 raise ValueError(
                     "should be origins such as https://play.example.org, separated by commas"
                 )
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def refuse_names(cls, value: list[str]) -> list[str]:
+        """What is no address would never be trusted, and nobody would know why."""
+        for proxy in value:
+            try:
+                ip_network(proxy if proxy != "*" else "0.0.0.0/0")
+            except ValueError:
+                raise ValueError(
+                    "should be addresses or networks such as 10.0.0.0/8, separated by commas, or *"
+                ) from None
         return value
 
     @model_validator(mode="after")
@@ -111,7 +145,7 @@ class Settings(BaseSettings):
         """Several processes would each hold a writer of their own: SQLite has one."""
         if self.workers > 1 and self.is_sqlite:
             raise ValueError(
-                "WORKERS should be 1 with SQLite; set DATABASE_URL to a PostgreSQL for more"
+                "WORKERS: should be 1 with SQLite; set DATABASE_URL to a PostgreSQL for more"
             )
         return self
 
@@ -127,6 +161,13 @@ class Settings(BaseSettings):
     def is_sqlite(self) -> bool:
         """Whether the database is SQLite."""
         return self.resolved_database_url.startswith(SQLITE_SCHEME)
+
+    @property
+    def database_file(self) -> Path | None:
+        """SQLite's file; None on PostgreSQL."""
+        if not self.is_sqlite:
+            return None
+        return Path(self.resolved_database_url.partition(":///")[2].partition("?")[0])
 
     @property
     def is_production(self) -> bool:
@@ -145,6 +186,9 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = ".".join(str(part) for part in first["loc"]).upper()
-        message = first["msg"].removeprefix("Value error, ")
+        name = str(first["loc"][0]).upper() if first["loc"] else ""
+        message = first["msg"].removeprefix("Value error, ").replace("Input should", "should")
+        message = message.partition(", unable to parse")[0]
         raise SettingsError(f"{name}: {message}" if name else message) from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{ENV_FILE}: should be a readable text file in UTF-8") from None

@@ -10,6 +10,10 @@ class Counters(Protocol):
         """Count one event, in a window that begins with the first; how many there are now."""
         ...
 
+    async def extend(self, key: str, seconds: int) -> None:
+        """Have a counter last for at least so long from now."""
+        ...
+
     async def seconds_left(self, key: str) -> int:
         """How long the counter will still be there; 0 if it is not."""
         ...

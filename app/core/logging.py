@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TextIO
 
 import structlog
 from structlog.types import EventDict, Processor
@@ -10,17 +11,13 @@ from structlog.types import EventDict, Processor
 _SECRET_WORDS = ("password", "token", "secret", "authorization", "cookie")
 _HIDDEN = "***"
 
-
-def _hide_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """A last line of defence: whatever is named like a secret is not written."""
-    for name in event:
-        if name != "event" and any(word in name.lower() for word in _SECRET_WORDS):
-            event[name] = _HIDDEN
-    return event
+_NOISY = ("aiosqlite", "httpcore", "httpx")
+"""Libraries that write a line for every step they take."""
 
 
-def configure_logging(level: str) -> None:
-    """Send all logs, ours and the libraries', through one format to standard error."""
+def configure_logging(level: str, stream: TextIO | None = None) -> None:
+    """Send all logs, ours and the libraries', through one format to ``stream`` (standard error)."""
+    stream = stream or sys.stderr
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -33,17 +30,14 @@ def configure_logging(level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    on_terminal = sys.stderr.isatty()
-    last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
-        if on_terminal
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_render(readable=stream.isatty()),
+            ],
         )
     )
     root = logging.getLogger()
@@ -54,4 +48,29 @@ def configure_logging(level: str) -> None:
         logger.handlers, logger.propagate = [], True
     # One line a request is ours (with its id); uvicorn's would be a second one.
     logging.getLogger("uvicorn.access").disabled = True
-    logging.getLogger("aiosqlite").setLevel(logging.WARNING)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _render(*, readable: bool) -> list[Processor]:
+    # structlog's own defaults show the local variables of a traceback, passwords among them.
+    if readable:
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    return [
+        structlog.processors.ExceptionRenderer(tracebacks),
+        structlog.processors.JSONRenderer(),
+    ]
+
+
+def _hide_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """A last line of defence: whatever is named like a secret is not written."""
+    return {name: _hide(name, value) for name, value in event.items()}
+
+
+def _hide(name: Any, value: Any) -> Any:
+    if any(word in str(name).lower() for word in _SECRET_WORDS):
+        return _HIDDEN
+    if isinstance(value, Mapping):
+        return {inner: _hide(inner, part) for inner, part in value.items()}
+    return value

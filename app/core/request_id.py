@@ -22,3 +22,8 @@ def begin_request() -> str:
 def current_request_id() -> str:
     """The id of the request under way, or ``-`` outside of one."""
     return str(get_contextvars().get("request_id", NO_REQUEST))
+
+
+def name_caller(user_id: int) -> None:
+    """Have the lines that this request logs from here on say whose it is."""
+    bind_contextvars(user_id=user_id)

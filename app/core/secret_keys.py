@@ -30,7 +30,8 @@ def load_secret_keys(settings: Settings) -> SecretKeys:
     """The keys from the settings; in development a missing one is made and kept beside the database.
 
     Raises:
-        SettingsError: in production, when a key is missing, short, a placeholder or used twice.
+        SettingsError: in production, when a key is missing, short, a placeholder or used twice; in
+            development, when none can be kept.
     """
     given = {name: getattr(settings, name) for name in _NAMES}
     values = {name: key.get_secret_value() for name, key in given.items() if key is not None}
@@ -60,22 +61,29 @@ def _refuse_weak(values: dict[str, str]) -> None:
 def _keep_made_keys(data_dir: Path) -> dict[str, str]:
     """Read the made keys, making the file first where there is none; two processes agree on one."""
     path = data_dir / FILE_NAME
-    data_dir.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        made = {name: secrets.token_urlsafe(48) for name in _NAMES}
-        temporary.touch(mode=0o600)
-        temporary.write_text(json.dumps(made))
-        try:
-            os.link(temporary, path)  # fails where another process was first; a rename would not
-        except FileExistsError:
-            pass
-        finally:
-            temporary.unlink()
     try:
+        if not path.exists():
+            _make_keys(path)
         kept: dict[str, str] = json.loads(path.read_text())
         return {name: str(kept[name]) for name in _NAMES}
-    except (ValueError, KeyError):
+    except OSError:
+        raise SettingsError(
+            f"DATA_DIR: should be a folder that this user may write to, for {FILE_NAME}"
+        ) from None
+    except (ValueError, KeyError, TypeError):
         raise SettingsError(
             f"DATA_DIR: {path} should hold the made keys; delete it to make new ones"
         ) from None
+
+
+def _make_keys(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    temporary.touch(mode=0o600, exist_ok=False)
+    try:
+        temporary.write_text(json.dumps({name: secrets.token_urlsafe(48) for name in _NAMES}))
+        os.link(temporary, path)  # fails where another process was first; a rename would not
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()

@@ -12,9 +12,16 @@ def normalize_email(address: str) -> str:
     return unicodedata.normalize("NFKC", address).strip().lower()
 
 
+def normalize_password(password: str) -> str:
+    """NFC, as RFC 8265 has it: keyboards differ in how they compose the same accented letter."""
+    return unicodedata.normalize("NFC", password)
+
+
 def fold_for_search(*parts: str) -> str:
     """Text in the form that searching compares: NFKC and case-folded, parts on lines of their own.
 
-    Databases fold case differently (SQLite: ASCII only), so we fold before they see it.
+    Databases fold case differently (SQLite: ASCII only), so we fold before they see it. Folding may
+    take letters with accents apart, so they are put together again.
     """
-    return unicodedata.normalize("NFKC", "\n".join(parts)).casefold()
+    folded = unicodedata.normalize("NFKC", "\n".join(parts)).casefold()
+    return unicodedata.normalize("NFKC", folded)

@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from sqlalchemy import Index, UniqueConstraint
+from asyncpg import PostgresError
+from asyncpg.exceptions import TargetServerAttributeNotMatched
+from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.core.errors import QuestboardError, UnauthenticatedError, UnavailableError
@@ -13,9 +15,17 @@ from app.db.base import Base
 FOREIGN_KEY = "foreign key"
 """Stands for any foreign key: SQLite does not say which one was broken."""
 
+CONNECTING_ERRORS = (OSError, PostgresError, TargetServerAttributeNotMatched)
+"""What failing to connect raises: it reaches us unwrapped, unlike the errors of statements."""
+
 _SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)$")
+_SQLITE_OUT_OF_REACH = re.compile(
+    "unable to open database file|disk I/O error|database or disk is full|readonly database"
+)
 _RETRY_AFTER_SECONDS = 1
 
+_UNIQUE_VIOLATION = "23505"
+_FOREIGN_KEY_VIOLATION = "23503"
 _LOCK_NOT_AVAILABLE = "55P03"
 _TRANSIENT_SQLSTATES = {
     _LOCK_NOT_AVAILABLE,
@@ -59,12 +69,13 @@ def is_lock_timeout(error: DBAPIError) -> bool:
 
 
 def constraint_of(error: IntegrityError) -> str | None:
-    """The name of the broken unique constraint or index, ``FOREIGN_KEY``, or None for any other."""
-    if sqlstate_of(error) == "23503" or "FOREIGN KEY constraint failed" in str(error.orig):
+    """The name of the broken key, unique constraint or index, ``FOREIGN_KEY``, or None for any other."""
+    sqlstate = sqlstate_of(error)
+    if sqlstate == _FOREIGN_KEY_VIOLATION or "FOREIGN KEY constraint failed" in str(error.orig):
         return FOREIGN_KEY
-    name = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
-    if name:
-        return str(name)
+    if sqlstate == _UNIQUE_VIOLATION:
+        name = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+        return None if name is None else str(name)
     match = _SQLITE_UNIQUE.search(str(error.orig))
     return _unique_names().get(match.group(1)) if match else None
 
@@ -74,8 +85,10 @@ def _unique_names() -> Mapping[str, str]:
     """SQLite names the columns of a broken unique constraint; this names the constraint of the columns."""
     names: dict[str, str] = {}
     for table in Base.metadata.tables.values():
-        uniques: list[UniqueConstraint | Index] = [
-            c for c in table.constraints if isinstance(c, UniqueConstraint)
+        uniques: list[PrimaryKeyConstraint | UniqueConstraint | Index] = [
+            constraint
+            for constraint in table.constraints
+            if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint)
         ]
         uniques += [index for index in table.indexes if index.unique]
         for unique in uniques:
@@ -91,12 +104,16 @@ def translate(error: Exception) -> QuestboardError | None:
     if isinstance(error, DBAPIError):
         if is_lock_timeout(error) or sqlstate_of(error) in _TRANSIENT_SQLSTATES:
             return DatabaseBusyError(retry_after=_RETRY_AFTER_SECONDS)
-        if error.connection_invalidated or (sqlstate_of(error) or "").startswith("08"):
-            return DatabaseUnavailableError(retry_after=_RETRY_AFTER_SECONDS)
+        if not _is_out_of_reach(error):
+            return None
+    elif not isinstance(error, CONNECTING_ERRORS):
         return None
-    # Errors of connecting reach us unwrapped; inside a unit of work nothing else opens sockets.
+    return DatabaseUnavailableError(retry_after=_RETRY_AFTER_SECONDS)
+
+
+def _is_out_of_reach(error: DBAPIError) -> bool:
     return (
-        DatabaseUnavailableError(retry_after=_RETRY_AFTER_SECONDS)
-        if isinstance(error, OSError)
-        else None
+        error.connection_invalidated
+        or (sqlstate_of(error) or "").startswith("08")
+        or _SQLITE_OUT_OF_REACH.search(str(error.orig)) is not None
     )

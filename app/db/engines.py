@@ -3,21 +3,30 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event, make_url
+from sqlalchemy import PoolResetState, event, make_url
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 5_000
 """How long a request waits for another's lock; also what a second request with one key waits."""
 
+CONNECT_TIMEOUT_SECONDS = 5.0
+"""How long a server may take to let us in; the driver's own default is a minute."""
+
 _SQLITE_BUSY_TIMEOUT_MS = LOCK_TIMEOUT_MS
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Where reads and writes go, and how many of each may be under way at once."""
+    """Where reads and writes go, and how many of each may be under way at once.
+
+    What is read in one transaction of ``snapshots`` is as it was at one moment; on ``reading`` each
+    statement may see a later moment than the one before.
+    """
 
     reading: AsyncEngine
+    snapshots: AsyncEngine
     writing: AsyncEngine
     reading_slots: int
     writing_slots: int
@@ -29,7 +38,9 @@ class Engines:
             await self.writing.dispose()
 
 
-def create_engines(url: str, pool_size: int) -> Engines:
+def create_engines(
+    url: str, pool_size: int, *, connect_timeout_seconds: float = CONNECT_TIMEOUT_SECONDS
+) -> Engines:
     """Make the engines for ``url``; nothing is connected yet."""
     if make_url(url).get_backend_name() == "sqlite":
         return _create_sqlite_engines(url, pool_size)
@@ -37,28 +48,46 @@ def create_engines(url: str, pool_size: int) -> Engines:
         url,
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,  # a failing statement goes to the log, with what users entered
         connect_args={
+            "timeout": connect_timeout_seconds,
             "server_settings": {
                 "application_name": "questboard",
                 "statement_timeout": str(STATEMENT_TIMEOUT_MS),
                 "lock_timeout": str(LOCK_TIMEOUT_MS),
                 "timezone": "UTC",
-            }
+            },
         },
     )
+    event.listen(engine.sync_engine, "handle_error", _hide_row)
     # In autocommit a read needs no round trips for BEGIN and ROLLBACK; the pool is the same.
-    return Engines(
-        engine.execution_options(isolation_level="AUTOCOMMIT"), engine, pool_size, pool_size
+    reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+    snapshots = engine.execution_options(
+        isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
+    return Engines(reading, snapshots, engine, pool_size, pool_size)
+
+
+def _hide_row(context: ExceptionContext) -> None:
+    """PostgreSQL repeats the row that it refuses, as detail: it would go to the log as well."""
+    cause = context.original_exception.__cause__
+    if not getattr(cause, "detail", None):
+        return
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None:
+            error.args = tuple(str(part).partition("\nDETAIL:")[0] for part in error.args)
+    vars(cause)["detail"] = None
 
 
 def _create_sqlite_engines(url: str, pool_size: int) -> Engines:
-    writing = create_async_engine(url, pool_size=1, max_overflow=0)
-    reading = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+    writing = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
+    reading = create_async_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
     for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_with(begin))
-    return Engines(reading, writing, pool_size, 1)
+        event.listen(engine.sync_engine, "invalidate", _end_broken_transaction)
+        event.listen(engine.sync_engine, "reset", _end_uncommitted_transaction)
+    return Engines(reading, reading, writing, pool_size, 1)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -70,6 +99,21 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={_SQLITE_BUSY_TIMEOUT_MS}")
     cursor.close()
+
+
+def _end_broken_transaction(connection: Any, _record: Any, _error: BaseException | None) -> None:
+    """Give the lock back before a connection is closed in mid-statement, as by a cancelled request.
+
+    Closing alone does not: SQLite keeps a closed connection, and its transaction, for as long as a cursor
+    of it is alive, and the error that ended the request holds on to one.
+    """
+    connection.rollback()
+
+
+def _end_uncommitted_transaction(connection: Any, _record: Any, _state: PoolResetState) -> None:
+    """Roll back what a failed commit left open on SQLite; SQLAlchemy takes it for ended."""
+    if connection.driver_connection.in_transaction:
+        connection.rollback()
 
 
 def _begin_with(statement: str) -> Any:

@@ -5,15 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
-from app.db.conflicts import DatabaseBusyError, translate
+from app.core.errors import UnavailableError
+from app.db.conflicts import CONNECTING_ERRORS, DatabaseBusyError, translate
 from app.db.engines import Engines, create_engines
 from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
 
 SLOT_TIMEOUT_SECONDS = 10.0
 """How long a request waits for a connection before it is told to come again."""
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +38,14 @@ class _Slots:
     SQLAlchemy's async pool alone is unfair when callers outnumber connections: some wait for seconds.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, timeout_seconds: float) -> None:
         self._semaphore = asyncio.Semaphore(count)
+        self._timeout_seconds = timeout_seconds
 
     @asynccontextmanager
     async def hold(self) -> AsyncIterator[None]:
         try:
-            async with asyncio.timeout(SLOT_TIMEOUT_SECONDS):
+            async with asyncio.timeout(self._timeout_seconds):
                 await self._semaphore.acquire()
         except TimeoutError:
             raise DatabaseBusyError(retry_after=1) from None
@@ -53,15 +58,24 @@ class _Slots:
 class Database:
     """Opens units of work: reading ones and writing ones, each on its own engine."""
 
-    def __init__(self, engines: Engines, *, bind: AsyncConnection | None = None) -> None:
-        """``bind`` puts both kinds on one connection, inside savepoints (for tests that roll back)."""
+    def __init__(
+        self,
+        engines: Engines,
+        *,
+        bind: AsyncConnection | None = None,
+        slot_timeout_seconds: float = SLOT_TIMEOUT_SECONDS,
+    ) -> None:
+        """``bind`` puts all kinds on one connection, inside savepoints (for tests that roll back)."""
         self.engines = engines
         # SQLite has a pool for each kind; PostgreSQL has one, so both kinds share its slots.
-        reading = _Slots(engines.reading_slots)
+        reading = _Slots(engines.reading_slots, slot_timeout_seconds)
         shared = engines.reading.sync_engine.pool is engines.writing.sync_engine.pool
         self._reading_slots = reading
-        self._writing_slots = reading if shared else _Slots(engines.writing_slots)
+        self._writing_slots = (
+            reading if shared else _Slots(engines.writing_slots, slot_timeout_seconds)
+        )
         self._reading = _make_sessions(bind or engines.reading)
+        self._snapshots = _make_sessions(bind or engines.snapshots)
         self._writing = _make_sessions(bind or engines.writing)
 
     @classmethod
@@ -77,6 +91,16 @@ class Database:
             UnavailableError: the database is out of reach or busy.
         """
         async with self._reading_slots.hold(), self._open(self._reading) as session:
+            yield ReadUnitOfWork(session)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[ReadUnitOfWork]:
+        """A unit of work that can't write, and sees the database as at one moment.
+
+        Raises:
+            UnavailableError: the database is out of reach or busy.
+        """
+        async with self._reading_slots.hold(), self._open(self._snapshots) as session:
             yield ReadUnitOfWork(session)
 
     @asynccontextmanager
@@ -101,10 +125,13 @@ class Database:
         try:
             async with sessions() as session:
                 yield session
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, *CONNECTING_ERRORS) as error:
             refusal = translate(error)
             if refusal is None:
                 raise
+            if isinstance(refusal, UnavailableError):
+                reason = repr(getattr(error, "orig", error))  # the driver's own words
+                _log.warning("database_failed", code=refusal.code, reason=reason)
             raise refusal from error
 
 

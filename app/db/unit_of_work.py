@@ -13,6 +13,7 @@ from app.db.repositories.schema_version import SchemaVersionReader
 from app.db.repositories.sessions import SessionReader, SessionRepository
 from app.db.repositories.tasks import TaskReader, TaskRepository
 from app.db.repositories.users import UserReader, UserRepository
+from app.db.repositories.verification import VerificationReader
 
 
 class ReadUnitOfWork:
@@ -55,6 +56,11 @@ class ReadUnitOfWork:
     def ledger(self) -> LedgerReader:
         """What it gave."""
         return LedgerReader(self._session)
+
+    @cached_property
+    def verification(self) -> VerificationReader:
+        """What the balances are checked against."""
+        return VerificationReader(self._session)
 
     @cached_property
     def schema_version(self) -> SchemaVersionReader:

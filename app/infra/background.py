@@ -27,11 +27,14 @@ class Background:
         task.add_done_callback(self._finish)
 
     async def drain(self, seconds: float) -> None:
-        """Wait for what is under way, at most so long; then cancel the rest."""
-        if self._tasks:
-            _, left = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in left:
-                task.cancel()
+        """Wait for what is under way, and what that begins, at most so long; then cancel the rest."""
+        clock = asyncio.get_running_loop().time
+        end = clock() + seconds
+        while self._tasks and (left := end - clock()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _finish(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)

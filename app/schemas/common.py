@@ -1,6 +1,7 @@
 """What request and answer bodies have in common: strict text, strict dates, pages."""
 
 import re
+import unicodedata
 from datetime import date, time
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -19,7 +20,11 @@ MAX_ID = 2**63 - 1
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
-_WHOLE = re.compile(r"\d{1,19}", re.ASCII)
+_WHOLE = re.compile(r"0|[1-9]\d{0,18}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_INVISIBLE_CATEGORIES = {"Cf", "Mn", "Me", "Zs"}  # formats, bare accents, spaces
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols by category, blank on the screen
+_LONGEST_LINE = 1000
 
 
 class RequestModel(BaseModel):
@@ -46,16 +51,33 @@ def omittable(**constraints: Any) -> Any:
     return Field(default_factory=lambda: None, **constraints)
 
 
-def _refuse_nul(value: str) -> str:
+def _refuse_unstorable(value: str) -> str:
     if "\x00" in value:
         raise ValueError("must not contain NUL characters")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must not contain lone surrogates") from None
     return value
+
+
+def _refuse_unreadable(value: str) -> str:
+    if _CONTROL.search(value):
+        raise ValueError("must be one line, without control characters")
+    # Only the length of a line is looked at: the limit of the field may be checked after this.
+    if not any(_is_visible(character) for character in value[:_LONGEST_LINE]):
+        raise ValueError("must contain something visible")
+    return value
+
+
+def _is_visible(character: str) -> bool:
+    return (
+        unicodedata.category(character) not in _INVISIBLE_CATEGORIES and character not in _FILLERS
+    )
 
 
 def _only_text(pattern: re.Pattern[str], form: str) -> BeforeValidator:
     def check(value: Any) -> Any:
-        if value is None or isinstance(value, date | time):
-            return value
         if not isinstance(value, str) or not pattern.fullmatch(value):
             raise ValueError(f"must be written as {form}")
         return value
@@ -63,22 +85,29 @@ def _only_text(pattern: re.Pattern[str], form: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-Text = Annotated[str, AfterValidator(_refuse_nul)]
-"""Text that both databases can keep. Lone surrogates are refused by Pydantic's own ``str``."""
+Text = Annotated[str, AfterValidator(_refuse_unstorable)]
+"""Text that both databases can keep: without NUL and lone surrogates, which JSON can carry."""
 
 Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_refuse_nul)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(_refuse_unstorable),
+    AfterValidator(_refuse_unreadable),
 ]
-"""Text that is not empty, without space around."""
+"""One line of text with something to see in it, without space around.
+
+Marks of writing direction and joiners are kept (Arabic, Hebrew and emoji need them); who shows a line
+isolates it.
+"""
 
 PlainDate = Annotated[
     date,
-    _only_text(_DATE, "YYYY-MM-DD"),
     Field(ge=date(1970, 1, 1), le=date(9000, 12, 31), examples=["2026-11-21"]),
+    _only_text(_DATE, "YYYY-MM-DD"),
 ]
 """A local date. Its ends keep a day's distance from the calendar's, so that zones can't leave it."""
 
-PlainTime = Annotated[time, _only_text(_TIME, "HH:MM"), Field(examples=["09:00"])]
+PlainTime = Annotated[time, Field(examples=["09:00"]), _only_text(_TIME, "HH:MM")]
 """A time of day on the owner's wall clock, without an offset."""
 
 
@@ -88,8 +117,9 @@ def _parse_id(value: Any) -> Any:
     return value
 
 
-EntityId = Annotated[int, BeforeValidator(_parse_id), Field(ge=1, le=MAX_ID, examples=[42])]
-"""An id in a path: digits only, within 64 bits."""
+# The bounds stand before the parser: else the OpenAPI document would not tell them.
+EntityId = Annotated[int, Field(ge=1, le=MAX_ID, examples=[42]), BeforeValidator(_parse_id)]
+"""An id in a path: digits only, written in one way, within 64 bits."""
 
-PageLimit = Annotated[int, BeforeValidator(_parse_id), Field(ge=1, le=100)]
-Cursor = Annotated[str, StringConstraints(max_length=200), AfterValidator(_refuse_nul)]
+PageLimit = Annotated[int, Field(ge=1, le=100), BeforeValidator(_parse_id)]
+Cursor = Annotated[Text, StringConstraints(max_length=200)]

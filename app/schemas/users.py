@@ -4,9 +4,18 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, EmailStr, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    EmailStr,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    validate_email,
+)
 
 from app.core.roles import Role
+from app.core.text import normalize_email
 from app.core.zones import known_zones
 from app.schemas.common import AnswerModel, Cursor, Line, PageLimit, RequestModel, Text, omittable
 
@@ -17,7 +26,31 @@ def _check_zone(name: str) -> str:
     return name
 
 
-Email = Annotated[EmailStr, Field(max_length=254, examples=["ada@example.org"])]
+def _settle_email(address: str) -> str:
+    """The one form in which an address is kept; it has to be an address as well.
+
+    NFKC makes a real ``@`` of a full-width one, and eighteen characters of a ligature.
+    """
+    settled = normalize_email(address)
+    if validate_email(settled)[1] != settled:
+        raise ValueError("must be an address whose characters mean one thing only")
+    return settled
+
+
+Email = Annotated[
+    EmailStr, AfterValidator(_settle_email), Field(max_length=254, examples=["ada@example.org"])
+]
+_email = TypeAdapter[str](Email)
+
+
+def _read_login_name(text: str) -> str:
+    """What registering makes of the same text; what is no address belongs to nobody."""
+    try:
+        return _email.validate_python(text)
+    except ValidationError:
+        return text
+
+
 Password = Annotated[Text, Field(max_length=4096, examples=["correct horse battery"])]
 DisplayName = Annotated[Line, StringConstraints(max_length=50), Field(examples=["Ada"])]
 ZoneName = Annotated[
@@ -122,7 +155,11 @@ class UserQuery(RequestModel):
 class LoginForm(RequestModel):
     """RFC 6749's password grant, as OAuth 2 clients send it: ``username`` is the email address."""
 
-    username: Annotated[Text, Field(max_length=320, examples=["ada@example.org"])]
+    username: Annotated[
+        Text,
+        Field(max_length=320, examples=["ada@example.org"]),
+        AfterValidator(_read_login_name),
+    ]
     password: Password
     grant_type: Literal["password", ""] | None = None
     scope: Annotated[Text, Field(max_length=200)] = ""
@@ -142,7 +179,8 @@ class TokenRead(AnswerModel):
 class RefreshRequest(RequestModel):
     """The newest refresh token."""
 
-    refresh_token: Annotated[Text, Field(max_length=200)]
+    # Long enough for an access token, which is then refused as what it is.
+    refresh_token: Annotated[Text, Field(max_length=4096)]
 
 
 class ForgotPassword(RequestModel):

@@ -65,8 +65,9 @@ class CompletionService:
     """Completes and undoes; a repeat changes nothing and says so by a zero outcome.
 
     All methods raise ``TaskNotFoundError`` (no such task of the caller's), ``OccurrenceRequiredError``
-    (the task recurs and no date was given), ``NotAnOccurrenceError`` (nothing is scheduled then) and
-    ``NotDueError`` (the date lies after the caller's today).
+    (the task recurs and no date was given) and ``NotAnOccurrenceError`` (a date was given, and the task
+    does not recur). Completing raises this also where nothing is scheduled on the date, and
+    ``NotDueError`` where it lies after the caller's today.
     """
 
     def __init__(self, uow: UnitOfWork, clock: Clock) -> None:
@@ -105,24 +106,20 @@ class CompletionService:
         task = await self._uow.tasks.lock(user_id, task_id)
         if task is None:
             raise TaskNotFoundError
-        schedule = schedule_of(task)
-        if schedule is None:
-            if occurrence_on is not None:
-                raise NotAnOccurrenceError("This task does not recur.")
-            return _Target(task, None, None)
         if occurrence_on is None:
-            raise OccurrenceRequiredError
+            if task.recurrence is not None:
+                raise OccurrenceRequiredError
+            return _Target(task, None, None)
+        # What is completed can be undone, whether or not the task still recurs, or on that date.
         completed = await self._uow.occurrences.get(user_id, task_id, occurrence_on)
-        if completed is None:
-            if not schedule.includes(occurrence_on):
-                raise NotAnOccurrenceError
-            if occurrence_on > turn.calendar.day_of(turn.now):
-                raise NotDueError
+        if completed is None and task.recurrence is None:
+            raise NotAnOccurrenceError
         return _Target(task, occurrence_on, completed)
 
     async def _complete(self, turn: Turn, target: _Target) -> OutcomeView:
         if target.is_completed:
             return self._play.show_rest(turn)
+        _check_due(turn, target)
         outcome = await self._play.complete(turn, target.source, target.task.difficulty)
         if target.occurrence_on is None:
             target.task.completed_at = turn.now
@@ -141,25 +138,61 @@ class CompletionService:
             checklist=task.checklist if ticked_now else untick(task.checklist),
         )
         await self._uow.occurrences.add(occurrence)
-        move_to_next(task, max(occurrence_on, task.last_done_on or occurrence_on))
-        if task.due_on is None:
-            task.completed_at = turn.now
+        move_to_next(task, max(occurrence_on, task.last_done_on or occurrence_on), turn.now)
 
     async def _undo(self, turn: Turn, target: _Target) -> OutcomeView:
         if not target.is_completed:
             return self._play.show_rest(turn)
         outcome = await self._play.undo(turn, target.source)
-        target.task.completed_at = None
-        if target.completed is not None:
-            await self._uow.occurrences.delete(target.completed)
-            latest = await self._uow.occurrences.latest_done_on(target.task.user_id, target.task.id)
-            move_to_next(target.task, latest)
+        if target.completed is None:
+            target.task.completed_at = None
+        else:
+            await self._take_occurrence_back(turn, target.task, target.completed)
         await self._uow.tasks.save(target.task)
         return outcome
 
+    async def _take_occurrence_back(
+        self, turn: Turn, task: Task, occurrence: TaskOccurrence
+    ) -> None:
+        await self._uow.occurrences.delete(occurrence)
+        latest = await self._uow.occurrences.latest_done_on(task.user_id, task.id)
+        move_to_next(task, latest, turn.now)
+        if occurrence.occurrence_on == find_current_occurrence(task, turn.today):
+            _bring_ticks_back(task, occurrence)
+
     def _answer(self, turn: Turn, target: _Target, outcome: OutcomeView) -> TaskCompletion:
-        today = turn.calendar.day_of(turn.now)
-        return TaskCompletion(show_task(target.task, turn.calendar, today), outcome)
+        return TaskCompletion(show_task(target.task, turn.calendar, turn.today), outcome)
+
+
+def _check_due(turn: Turn, target: _Target) -> None:
+    """Hold completing to scheduled dates up to today.
+
+    Undoing is not held to them: whoever undid an occurrence, and then travelled or changed the rule,
+    may ask again and is told that nothing is left to undo.
+    """
+    schedule = schedule_of(target.task)
+    if schedule is None or target.occurrence_on is None:
+        return
+    if not schedule.includes(target.occurrence_on):
+        raise NotAnOccurrenceError
+    if target.occurrence_on > turn.today:
+        raise NotDueError
+
+
+def _bring_ticks_back(task: Task, occurrence: TaskOccurrence) -> None:
+    """Tick what was ticked in the occurrence, if an edit since took its ticks off the task.
+
+    Without such an edit the task still holds them. Ticks that were made for another occurrence since
+    are not overwritten.
+    """
+    ticked = {item["text"] for item in occurrence.checklist if item["done"]}
+    holds_others = any(item["done"] for item in task.checklist)
+    if task.checklist_on == occurrence.occurrence_on or holds_others or not ticked:
+        return
+    task.checklist = [
+        {"text": item["text"], "done": item["text"] in ticked} for item in task.checklist
+    ]
+    task.checklist_on = occurrence.occurrence_on
 
 
 _OCCURRENCES = "occurrences"
@@ -189,7 +222,7 @@ class OccurrenceService:
         today = principal.calendar.day_of(self._clock.now())
         current_on = find_current_occurrence(task, today)
         start = max(today, current_on or today) + timedelta(days=1)
-        before = start if cursor is None else _read_before(cursor)
+        before = start if cursor is None else min(start, _read_before(cursor))
         rows = await self._uow.occurrences.list_page(principal.user_id, task_id, before, limit + 1)
         schedule = schedule_of(task)
         scheduled = schedule.last_before(before, limit + 1) if schedule else []

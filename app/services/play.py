@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.core.clock import Clock
@@ -72,6 +72,11 @@ class Turn:
     def calendar(self) -> Calendar:
         """The caller's day."""
         return self.principal.calendar
+
+    @property
+    def today(self) -> date:
+        """The caller's local date."""
+        return self.calendar.day_of(self.now)
 
 
 class PlayService:
@@ -166,7 +171,7 @@ class PlayService:
 def read_streak_events(rows: Sequence[StreakRow]) -> tuple[StreakEvent, ...]:
     """The events of the rules from the rows of the database."""
     events: list[StreakEvent] = []
-    for occurred_at, zone, day_starts_at, paid, freezes_gained in rows:
+    for _user_id, occurred_at, zone, day_starts_at, paid, freezes_gained in rows:
         if paid:
             events.append(RewardedAt(occurred_at, Calendar(ZoneInfo(zone), day_starts_at)))
         if freezes_gained:

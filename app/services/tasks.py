@@ -18,8 +18,16 @@ from app.services.errors import (
 )
 from app.services.paging import Position, cut_page, decode_cursor, encode_cursor
 from app.services.principal import Principal
-from app.services.recurrence import RecurrenceError, check_schedule, parse_rule
-from app.services.task_view import TaskView, find_current_occurrence, schedule_of, show_task
+from app.services.recurrence import RecurrenceError, Schedule, check_schedule, parse_rule
+from app.services.task_view import (
+    TaskView,
+    find_current_occurrence,
+    schedule_of,
+    show_checklist,
+    show_task,
+)
+
+__all__ = ["TaskChanges", "TaskFilter", "TaskReadService", "TaskService", "move_to_next"]
 
 TaskChanges = Mapping[str, Any]
 """The parts of a task that its owner edits, by the names and with the types of ``Task``: title,
@@ -134,17 +142,37 @@ class TaskService:
 
 def _apply(task: Task, changes: TaskChanges, today: date, now: datetime) -> None:
     """Put the changes into the task and bring what follows from them up to date."""
-    plan_before = (task.recurrence, task.due_on)
+    plan_before, schedule_before = (task.recurrence, task.due_on), schedule_of(task)
+    checklist = show_checklist(task, find_current_occurrence(task, today))
     for name, value in changes.items():
         setattr(task, name, value)
     task.recurrence = _normalize(task.recurrence)
-    if (task.recurrence, task.due_on) != plan_before:
+    if _is_stale(task, *plan_before, schedule_before):
+        task.due_on = plan_before[1]
+    replanned = (task.recurrence, task.due_on) != plan_before
+    if replanned:
         _reschedule(task, today, now)
     if task.due_time is not None and task.due_on is None and task.recurrence is None:
         raise TimeWithoutDateError
-    if "checklist" in changes:
+    if replanned or "checklist" in changes:
+        # Another plan leaves the ticks as they showed, and does not bring back those of a day gone by.
+        task.checklist = changes.get("checklist", checklist)
         task.checklist_on = find_current_occurrence(task, today)
     task.updated_at = now
+
+
+def _is_stale(
+    task: Task, rule_before: str | None, due_before: date | None, schedule_before: Schedule | None
+) -> bool:
+    """Whether the new due date is only an old one, from before some occurrence was completed.
+
+    A form that was filled in earlier sends it, or a repeated PUT. Counting from there would let a
+    rule with COUNT start again.
+    """
+    if schedule_before is None or task.recurrence != rule_before or task.due_on is None:
+        return False
+    is_earlier = due_before is None or task.due_on < due_before
+    return is_earlier and schedule_before.includes(task.due_on)
 
 
 def _normalize(recurrence: str | None) -> str | None:
@@ -157,24 +185,28 @@ def _normalize(recurrence: str | None) -> str | None:
 def _reschedule(task: Task, today: date, now: datetime) -> None:
     """Count the recurrence from the (new) due date; completed occurrences stay completed."""
     if task.recurrence is None:
-        task.starts_on = task.checklist_on = None
+        task.starts_on = None
         return
     task.starts_on = task.due_on or today
     try:
         check_schedule(task.recurrence, task.starts_on)
     except RecurrenceError as error:
         raise BadRecurrenceError(str(error)) from error
-    move_to_next(task, task.last_done_on)
-    task.completed_at = None if task.due_on is not None else task.completed_at or now
+    move_to_next(task, task.last_done_on, now)
 
 
-def move_to_next(task: Task, last_done_on: date | None) -> None:
-    """Let a recurring task be due at the first occurrence after the latest completed one."""
+def move_to_next(task: Task, last_done_on: date | None, now: datetime) -> None:
+    """Let a recurring task be due at the first occurrence after the latest completed one.
+
+    Where none is left the task is completed, since now unless it was before. A task that does not
+    recur (any more) only keeps in mind what it completed.
+    """
+    task.last_done_on = last_done_on
     schedule = schedule_of(task)
     if schedule is None:
         return
-    task.last_done_on = last_done_on
     task.due_on = schedule.first() if last_done_on is None else schedule.first_after(last_done_on)
+    task.completed_at = (task.completed_at or now) if task.due_on is None else None
 
 
 def _write_position(sort: TaskSort, task: TaskFields) -> Position:

@@ -32,7 +32,7 @@ async def clear_away(parts: Parts) -> None:
 
 @asynccontextmanager
 async def keep_house(parts: Parts) -> AsyncIterator[None]:
-    """Clear away every hour for as long as the service runs."""
+    """Clear away at the start and every hour, for as long as the service runs."""
     task = asyncio.create_task(_clear_away_hourly(parts))
     try:
         yield
@@ -44,8 +44,13 @@ async def keep_house(parts: Parts) -> AsyncIterator[None]:
 
 async def _clear_away_hourly(parts: Parts) -> None:
     while True:
+        # As background work, whose failures are logged and do not end this loop.
+        parts.background.spawn("housekeeping", _try_to_clear_away(parts))
         await asyncio.sleep(INTERVAL_SECONDS)
-        try:
-            await clear_away(parts)
-        except QuestboardError as error:  # out of reach or busy: an hour later will do
-            _log.warning("clearing_away_failed", code=error.code)
+
+
+async def _try_to_clear_away(parts: Parts) -> None:
+    try:
+        await clear_away(parts)
+    except QuestboardError as error:  # out of reach or busy: an hour later will do
+        _log.warning("clearing_away_failed", code=error.code)

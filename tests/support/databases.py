@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
-from app.core.config import POSTGRESQL_SCHEME, SQLITE_SCHEME
+from app.core.database_url import POSTGRESQL_SCHEME, SQLITE_SCHEME
 from app.db.base import Base
 from app.db.session import Database
 from commands.migrate import alembic_config

@@ -123,8 +123,9 @@ async def run_service(url: str, folder: Path, **overrides: Any) -> AsyncIterator
 
     @asynccontextmanager
     async def open_test_parts(settings: Settings) -> AsyncIterator[Parts]:
-        doubles = {"clock": clock, "passwords": cheap_passwords(), "sender": mailbox}
-        async with open_parts(settings, **doubles) as parts:
+        async with open_parts(
+            settings, clock=clock, passwords=cheap_passwords(), sender=mailbox
+        ) as parts:
             statements.watch(parts.database.engines)
             yield parts
 

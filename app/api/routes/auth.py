@@ -8,6 +8,7 @@ from app.api.deps import AccountsDep, AddressDep, CurrentUser, DeviceDep, Sessio
 from app.api.docs import problems
 from app.api.route import ApiRoute
 from app.auth.errors import (
+    AccountChangedError,
     AlreadyVerifiedError,
     BadCredentialsError,
     BadResetTokenError,
@@ -134,7 +135,9 @@ async def request_verify_token(
     summary="Verify an address",
     status_code=status.HTTP_200_OK,
     response_model=UserRead,
-    responses=problems(BadVerifyTokenError, AlreadyVerifiedError, TooManyAttemptsError),
+    responses=problems(
+        BadVerifyTokenError, AlreadyVerifiedError, AccountChangedError, TooManyAttemptsError
+    ),
 )
 async def verify(given: Verify, accounts: AccountsDep, address: AddressDep) -> User:
     """Verify an address by the token from the mail."""

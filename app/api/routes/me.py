@@ -9,6 +9,7 @@ from app.api.deps import AccountsDep, CurrentUser, SessionsDep
 from app.api.docs import problems
 from app.api.route import ApiRoute
 from app.auth.errors import (
+    AccountChangedError,
     CurrentPasswordError,
     EmailAlreadyExistsError,
     SessionNotFoundError,
@@ -32,6 +33,7 @@ from app.services.errors import BadCursorError
 router = APIRouter(prefix="/users/me", tags=["users"], route_class=ApiRoute)
 
 _CHANGES = (
+    AccountChangedError,
     CurrentPasswordError,
     EmailAlreadyExistsError,
     UpdateInvalidPasswordError,
@@ -75,7 +77,7 @@ async def update_me(given: UserUpdate, caller: CurrentUser, accounts: AccountsDe
     "",
     summary="Delete your account",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(CurrentPasswordError, TooManyAttemptsError),
+    responses=problems(CurrentPasswordError, AccountChangedError, TooManyAttemptsError),
 )
 async def delete_me(given: UserDelete, caller: CurrentUser, accounts: AccountsDep) -> None:
     """Erase your account with all that belongs to it, the ledger included. There is no way back."""

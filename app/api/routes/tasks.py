@@ -13,11 +13,9 @@ from app.api.deps import (
     TaskServiceDep,
 )
 from app.api.docs import problems
-from app.api.idempotency import Idempotent, KeyReusedError
+from app.api.idempotency import RETRY_REFUSALS, Idempotent
 from app.api.route import ApiRoute
 from app.core.listing import Page
-from app.db.repositories.idempotency import RequestInFlightError
-from app.db.repositories.tasks import TaskFilter
 from app.schemas.common import EntityId, PageRead
 from app.schemas.tasks import (
     OccurrenceChoice,
@@ -41,6 +39,7 @@ from app.services.errors import (
     TimeWithoutDateError,
 )
 from app.services.task_view import OccurrenceView, TaskView
+from app.services.tasks import TaskFilter
 
 router = APIRouter(prefix="/tasks", tags=["tasks"], route_class=ApiRoute)
 
@@ -53,7 +52,6 @@ async def get_occurrence_on(choice: OccurrenceChoice | None = None) -> date | No
 
 
 OccurrenceOn = Annotated[date | None, Depends(get_occurrence_on)]
-_RETRIES = (KeyReusedError, RequestInFlightError)
 _OCCURRENCES = (OccurrenceRequiredError, NotAnOccurrenceError, NotDueError)
 
 
@@ -87,7 +85,7 @@ async def list_tasks(
     summary="Create a task",
     status_code=status.HTTP_201_CREATED,
     response_model=TaskRead,
-    responses=problems(BadRecurrenceError, *_RETRIES),
+    responses=problems(BadRecurrenceError, *RETRY_REFUSALS),
     dependencies=[Idempotent],
 )
 async def create_task(
@@ -155,7 +153,7 @@ async def delete_task(task_id: TaskId, caller: CurrentUser, tasks: TaskServiceDe
     summary="Complete a task",
     status_code=status.HTTP_200_OK,
     response_model=TaskCompletionRead,
-    responses=problems(TaskNotFoundError, *_OCCURRENCES, *_RETRIES),
+    responses=problems(TaskNotFoundError, *_OCCURRENCES, *RETRY_REFUSALS),
     dependencies=[Idempotent],
 )
 async def complete_task(
@@ -177,7 +175,7 @@ async def complete_task(
     summary="Undo a completion",
     status_code=status.HTTP_200_OK,
     response_model=TaskCompletionRead,
-    responses=problems(TaskNotFoundError, *_OCCURRENCES, *_RETRIES),
+    responses=problems(TaskNotFoundError, *_OCCURRENCES, *RETRY_REFUSALS),
     dependencies=[Idempotent],
 )
 async def undo_task(
@@ -198,7 +196,7 @@ async def undo_task(
     summary="Toggle a task",
     status_code=status.HTTP_200_OK,
     response_model=TaskCompletionRead,
-    responses=problems(TaskNotFoundError, *_OCCURRENCES, *_RETRIES),
+    responses=problems(TaskNotFoundError, *_OCCURRENCES, *RETRY_REFUSALS),
     dependencies=[Idempotent],
 )
 async def toggle_task(

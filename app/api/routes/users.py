@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import APIRouter, Depends, Path, Query, status
 
 from app.api.deps import AdministrationDep, Superuser, UowDep
 from app.api.docs import problems
-from app.api.idempotency import Idempotent, KeyReusedError
+from app.api.idempotency import RETRY_REFUSALS, Idempotent
 from app.api.route import ApiRoute
+from app.auth.administration import PreparedAccount
 from app.auth.errors import (
+    AccountChangedError,
     EmailAlreadyExistsError,
     OwnAccountError,
     RegisterInvalidPasswordError,
@@ -19,7 +21,6 @@ from app.auth.errors import (
 )
 from app.core.listing import Page
 from app.db.models import User
-from app.db.repositories.idempotency import RequestInFlightError
 from app.schemas.common import EntityId, PageRead
 from app.schemas.users import AdminUserCreate, AdminUserUpdate, UserQuery, UserRead
 from app.services.errors import BadCursorError
@@ -30,6 +31,14 @@ router = APIRouter(
     route_class=ApiRoute,
     responses=problems(SuperuserRequiredError),
 )
+
+
+async def prepare_account(
+    given: AdminUserCreate, _caller: Superuser, administration: AdministrationDep
+) -> PreparedAccount:
+    """The account that a superuser asks for, with its password hashed."""
+    return await administration.prepare(given)
+
 
 UserId = Annotated[EntityId, Path(description="The user's id.")]
 
@@ -53,16 +62,17 @@ async def list_users(
     summary="Create a user",
     status_code=status.HTTP_201_CREATED,
     response_model=UserRead,
-    responses=problems(
-        UserAlreadyExistsError, RegisterInvalidPasswordError, KeyReusedError, RequestInFlightError
-    ),
-    dependencies=[Idempotent],
+    responses=problems(UserAlreadyExistsError, RegisterInvalidPasswordError, *RETRY_REFUSALS),
+    # Hashed before the request's transaction begins, which the key is claimed in.
+    dependencies=[Depends(prepare_account), Idempotent],
 )
 async def create_user(
-    given: AdminUserCreate, _caller: Superuser, administration: AdministrationDep, uow: UowDep
+    prepared: Annotated[PreparedAccount, Depends(prepare_account)],
+    administration: AdministrationDep,
+    uow: UowDep,
 ) -> User:
     """Make an account, with rights."""
-    return await administration.create(uow, given)
+    return await administration.create(uow, prepared)
 
 
 @router.get(
@@ -83,7 +93,11 @@ async def get_user(user_id: UserId, _caller: Superuser, administration: Administ
     status_code=status.HTTP_200_OK,
     response_model=UserRead,
     responses=problems(
-        UserNotFoundError, OwnAccountError, EmailAlreadyExistsError, UpdateInvalidPasswordError
+        UserNotFoundError,
+        OwnAccountError,
+        AccountChangedError,
+        EmailAlreadyExistsError,
+        UpdateInvalidPasswordError,
     ),
 )
 async def update_user(
@@ -98,7 +112,7 @@ async def update_user(
     "/{user_id}",
     summary="Delete a user",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(UserNotFoundError, OwnAccountError),
+    responses=problems(UserNotFoundError, OwnAccountError, AccountChangedError),
 )
 async def delete_user(
     user_id: UserId, caller: Superuser, administration: AdministrationDep

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
@@ -13,8 +14,18 @@ from app.game.activity import ActivityKind, Source
 
 _Undo = aliased(ActivityRow)
 
-StreakRow = Row[tuple[datetime, str, int, bool, int]]
-"""occurred_at, zone, day_starts_at, paid, freezes_gained"""
+StreakColumns: TypeAlias = tuple[int, datetime, str, int, bool, int]
+StreakRow = Row[StreakColumns]
+"""user_id, occurred_at, zone, day_starts_at, paid, freezes_gained"""
+
+_EVENT = (
+    ActivityRow.user_id,
+    ActivityRow.occurred_at,
+    ActivityRow.zone,
+    ActivityRow.day_starts_at,
+    ActivityRow.paid,
+    ActivityRow.freezes_gained,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,58 +90,49 @@ _STANDING_OF_SOURCE = (
 )
 
 
-def _streak_rows() -> Select[tuple[datetime, str, int, bool, int]]:
-    """The events that make a streak, each run of activities of one local day cut to its first and last.
+def _select_streak_events(*of_whom: ColumnElement[bool]) -> Select[StreakColumns]:
+    """The events that make streaks, by player and in their order.
 
-    Within a run only the first can count the day and only the last is looked back at, so the others
-    change nothing (``derive_streak`` has the property as a test). A gained freeze stands alone.
+    Each run of activities of one local day is cut to its first and to the one with the latest instant
+    (the last, unless a clock stepped back): only the first can count the day, and only the latest is
+    looked back at (``derive_streak`` has the property as a test). A gained freeze stands alone and
+    parts the run.
     """
     day = case((ActivityRow.freezes_gained == 0, ActivityRow.local_on))
-    order = ActivityRow.sequence
+    in_order = [ActivityRow.sequence]
+    # Both numbers go up together within a run, and only the first does in between.
+    run = func.row_number().over(
+        partition_by=ActivityRow.user_id, order_by=in_order
+    ) - func.row_number().over(partition_by=[ActivityRow.user_id, day], order_by=in_order)
     events = (
-        select(
-            ActivityRow.sequence,
-            ActivityRow.occurred_at,
-            ActivityRow.zone,
-            ActivityRow.day_starts_at,
-            ActivityRow.paid,
-            ActivityRow.freezes_gained,
-            day.label("day"),
-            func.lag(day).over(order_by=order).label("day_before"),
-            func.lead(day).over(order_by=order).label("day_after"),
-        )
-        .where(
-            _OF_USER,
-            ActivityRow.sequence != bindparam("without"),
-            or_(ActivityRow.paid, ActivityRow.freezes_gained > 0),
-            _stands(),
-        )
+        select(*_EVENT, ActivityRow.sequence, day.label("day"), run.label("run"))
+        .where(*of_whom, or_(ActivityRow.paid, ActivityRow.freezes_gained > 0), _stands())
         .subquery()
     )
+    of_run = [events.c.user_id, events.c.day, events.c.run]
+    from_start = func.row_number().over(partition_by=of_run, order_by=events.c.sequence)
+    from_latest = func.row_number().over(
+        partition_by=of_run, order_by=[events.c.occurred_at.desc(), events.c.sequence]
+    )
+    ranked = select(
+        events, from_start.label("from_start"), from_latest.label("from_latest")
+    ).subquery()
+    kept = or_(ranked.c.from_start == 1, ranked.c.from_latest == 1, ranked.c.freezes_gained > 0)
     return (
-        select(
-            events.c.occurred_at,
-            events.c.zone,
-            events.c.day_starts_at,
-            events.c.paid,
-            events.c.freezes_gained,
-        )
-        .where(
-            or_(
-                events.c.day_before.is_distinct_from(events.c.day),
-                events.c.day_after.is_distinct_from(events.c.day),
-                events.c.freezes_gained > 0,
-            )
-        )
-        .order_by(events.c.sequence)
+        select(*(ranked.c[column.key] for column in _EVENT))
+        .where(kept)
+        .order_by(ranked.c.user_id, ranked.c.sequence)
     )
 
 
-_STREAK_EVENTS = _streak_rows()
+_STREAK_EVENTS = _select_streak_events(_OF_USER, ActivityRow.sequence != bindparam("without"))
+_STREAK_EVENTS_OF_MANY = _select_streak_events(
+    ActivityRow.user_id > bindparam("after_id"), ActivityRow.user_id <= bindparam("last_id")
+)
 
 
 class ActivityReader(Repository):
-    """Looks activities up; always those of one user."""
+    """Looks activities up; those of one user, but for the verification."""
 
     async def get_facts(self, user_id: int, source: Source, today: date) -> SourceFacts:
         """What the rules have to know of a source and of today's paid completions.
@@ -152,6 +154,11 @@ class ActivityReader(Repository):
         return (
             await self._session.execute(_STREAK_EVENTS, {"of_user": user_id, "without": without})
         ).all()
+
+    async def list_streak_events_of_many(self, after_id: int, last_id: int) -> Sequence[StreakRow]:
+        """The standing events that make the streaks of users in ``(after_id, last_id]``, by user id."""
+        parameters = {"after_id": after_id, "last_id": last_id}
+        return (await self._session.execute(_STREAK_EVENTS_OF_MANY, parameters)).all()
 
 
 class ActivityRepository(ActivityReader):

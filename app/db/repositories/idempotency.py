@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 
 from app.core.errors import ConflictError
-from app.db.conflicts import is_lock_timeout
+from app.db.conflicts import is_lock_timeout, sqlstate_of
 from app.db.models import IdempotencyKey
 from app.db.repositories.base import Repository, rows_affected
 
@@ -36,7 +36,8 @@ class IdempotencyRepository(Repository):
         under way this waits for it, as long as the database's lock timeout.
 
         Raises:
-            RequestInFlightError: it was not answered in time.
+            RequestInFlightError: it was not answered in time (PostgreSQL; on SQLite the error is
+                that of a busy database).
         """
         insert = (
             postgresql_insert
@@ -62,7 +63,8 @@ class IdempotencyRepository(Repository):
         try:
             result = await self._session.execute(statement)
         except DBAPIError as error:
-            if is_lock_timeout(error):
+            # SQLite's one writer may be at work on anything: there the database is busy, not the key.
+            if is_lock_timeout(error) and sqlstate_of(error) is not None:
                 raise RequestInFlightError(retry_after=1) from error
             raise
         if rows_affected(result):

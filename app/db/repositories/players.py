@@ -26,6 +26,7 @@ _REVIEWS_TODAY = (
 _WITH_REVIEWS = select(Player, _REVIEWS_TODAY.label("daily_reviews")).where(
     Player.user_id == bindparam("of_user")
 )
+_COUNT = select(func.count()).select_from(Player)
 _PAGE = (
     select(Player)
     .where(Player.user_id > bindparam("after_id"))
@@ -45,6 +46,10 @@ class PlayerReader(Repository):
         found = await self._session.execute(_WITH_REVIEWS, {"of_user": user_id, "today": today})
         row = found.one_or_none()
         return None if row is None else (row[0], row[1])
+
+    async def count(self) -> int:
+        """How many players there are."""
+        return (await self._session.execute(_COUNT)).scalar_one()
 
     async def list_page(self, after_id: int, count: int) -> Sequence[Player]:
         """At most ``count`` players with a greater user id than ``after_id``, by user id."""

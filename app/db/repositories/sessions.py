@@ -111,7 +111,12 @@ class SessionRepository(SessionReader):
     async def _revoke(self, user_id: int, now: datetime, *conditions: ColumnElement[bool]) -> int:
         result = await self._session.execute(
             update(UserSession)
-            .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None), *conditions)
+            .where(
+                UserSession.user_id == user_id,
+                UserSession.revoked_at.is_(None),
+                UserSession.expires_at > now,
+                *conditions,
+            )
             .values(revoked_at=now)
             .execution_options(synchronize_session=False)
         )

@@ -1,0 +1,172 @@
+"""Whether the game's books are right: the invariants of DESIGN 3, for every player. It only reads."""
+
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from types import MappingProxyType
+
+from app.db.models import Player as PlayerRow
+from app.db.repositories.verification import Fault
+from app.db.session import Database
+from app.db.unit_of_work import ReadUnitOfWork
+from app.game.activity import ActivityKind
+from app.game.metrics import Metric
+from app.game.rules import RULES
+from app.game.streak import Streak, derive_streak
+from app.services.play import read_streak_events
+from app.services.player_mapping import read_player
+
+CHUNK = 100
+"""Players that are checked in one snapshot of the database: few enough for its statement timeout."""
+
+_BEYOND_ALL = 2**63 - 1
+
+_COUNTED_BY = MappingProxyType({ActivityKind.TASK_COMPLETED.value: Metric.TASKS_COMPLETED})
+
+_STREAK_FIELDS = MappingProxyType(
+    {
+        "count": "streak",
+        "longest": "longest streak",
+        "freezes": "streak freezes",
+        "last_at": "last active at",
+        "last_on": "last active on",
+    }
+)
+
+_FAULTS: Mapping[Fault, tuple[str, str, str]] = MappingProxyType(
+    {
+        Fault.NO_PLAYER: ("account {}", "a player", "none"),
+        Fault.GAP: ("activities up to {}", "numbers without gaps", "gaps"),
+        Fault.PAID_FOR_NOTHING: ("entry {}", "an activity that was paid", "none"),
+        Fault.PAID_NOTHING: ("paid activity {}", "entries", "none"),
+        Fault.WRONG_ROUND: ("entry {}", "the number of undos before as its round", "another"),
+        Fault.WRONG_UNDO: ("undo {}", "an earlier activity of its source", "something else"),
+        Fault.WRONG_REVERSAL: ("reversal {}", "the mirror of what its undo undid", "another"),
+        Fault.NOT_REVERSED: ("entry {} of an undone activity", "a reversal", "none"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is not as it should be."""
+
+    user_id: int
+    what: str
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Some players that were checked, and what was wrong with them."""
+
+    players: int
+    differences: Sequence[Difference]
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """What the activities and entries of some players say; all of it by user id."""
+
+    sums: Mapping[int, tuple[int, int, int]]
+    """XP, gold, and the number of reversals"""
+    streaks: Mapping[int, Streak]
+    counted: Mapping[int, Mapping[str, int]]
+    """Counters as the standing activities have them"""
+    kept: Mapping[int, Mapping[str, int]]
+    """Counters as they are written"""
+
+
+class VerificationService:
+    """Compares what is kept of players with what follows from their activities and entries.
+
+    The level is not kept but follows from the XP, which is enough if that is never negative.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def count_players(self) -> int:
+        """How many players there are."""
+        async with self._database.reading() as uow:
+            return await uow.players.count()
+
+    async def check(self, chunk: int = CHUNK) -> AsyncIterator[Checked]:
+        """Check all players, at most ``chunk`` at a time, by user id.
+
+        Each chunk is seen as at one moment, so that learners may go on meanwhile.
+        """
+        after_id = 0
+        while after_id < _BEYOND_ALL:
+            async with self._database.snapshot() as uow:
+                players = await uow.players.list_page(after_id, chunk)
+                # The last chunk takes in what lies beyond the last player.
+                last_id = players[-1].user_id if len(players) == chunk else _BEYOND_ALL
+                differences = await _check_range(uow, players, after_id, last_id)
+            yield Checked(len(players), differences)
+            after_id = last_id
+
+
+async def _check_range(
+    uow: ReadUnitOfWork, players: Sequence[PlayerRow], after_id: int, last_id: int
+) -> Sequence[Difference]:
+    books = await _read_books(uow, after_id, last_id)
+    differences = [difference for row in players for difference in _compare(row, books)]
+    for user_id, kind, source, reason, count in await uow.verification.list_repeats(
+        after_id, last_id
+    ):
+        what = f"standing payments of {kind} {source} for {reason}"
+        differences.append(Difference(user_id, what, "1", str(count)))
+    for user_id, fault, number in await uow.verification.list_faults(after_id, last_id):
+        what, expected, found = _FAULTS[Fault(fault)]
+        differences.append(Difference(user_id, what.format(number), expected, found))
+    return sorted(differences, key=lambda difference: (difference.user_id, difference.what))
+
+
+async def _read_books(uow: ReadUnitOfWork, after_id: int, last_id: int) -> _Books:
+    sums = {
+        user_id: (xp, gold, reversals)
+        for user_id, xp, gold, reversals in await uow.verification.list_sums(after_id, last_id)
+    }
+    events = await uow.activities.list_streak_events_of_many(after_id, last_id)
+    streaks = {
+        user_id: derive_streak(read_streak_events(list(rows)), RULES)
+        for user_id, rows in groupby(events, key=lambda row: row.user_id)
+    }
+    counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for user_id, kind, count, xp in await uow.verification.list_tallies(after_id, last_id):
+        counted[user_id][Metric.XP_EARNED] += xp
+        if kind in _COUNTED_BY:
+            counted[user_id][_COUNTED_BY[kind]] += count
+    kept: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for user_id, metric, value in await uow.players.list_counters(after_id, last_id):
+        kept[user_id][metric] = value
+    return _Books(sums, streaks, counted, kept)
+
+
+def _compare(row: PlayerRow, books: _Books) -> Iterator[Difference]:
+    user_id = row.user_id
+    xp, gold, reversals = books.sums.get(user_id, (0, 0, 0))
+    kept = read_player(row)
+    pairs: list[tuple[str, object, object]] = [("XP", xp, kept.xp), ("gold", gold, kept.gold)]
+    derived = books.streaks.get(user_id, Streak())
+    pairs += [
+        (name, getattr(derived, field), getattr(kept.streak, field))
+        for field, name in _STREAK_FIELDS.items()
+    ]
+    counted, written = books.counted.get(user_id, {}), books.kept.get(user_id, {})
+    pairs += [
+        (f"counter {metric}", counted.get(metric, 0), written.get(metric, 0))
+        for metric in sorted({*counted, *written})
+    ]
+    for what, expected, found in pairs:
+        if expected != found:
+            yield Difference(user_id, what, str(expected), str(found))
+    if kept.xp < 0:
+        yield Difference(user_id, "level", "XP of 0 or more", str(kept.xp))
+    if kept.gold < 0 and not reversals:
+        yield Difference(user_id, "debt", "an undo that left it", "none")
+    if not 0 <= kept.hearts.count <= RULES.max_hearts:
+        yield Difference(user_id, "hearts", f"0 to {RULES.max_hearts}", str(kept.hearts.count))

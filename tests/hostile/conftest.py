@@ -1,0 +1,24 @@
+"""Says at the end how many hostile requests there were."""
+
+import pytest
+
+SENT = pytest.StashKey[dict[str, int]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SENT] = {}
+
+
+@pytest.fixture(scope="session")
+def sent(request: pytest.FixtureRequest) -> dict[str, int]:
+    """How many requests got which status."""
+    return request.config.stash[SENT]
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    sent = config.stash[SENT]
+    if sent:
+        by_status = ", ".join(f"{status}: {sent[status]}" for status in sorted(sent))
+        terminalreporter.write_line(f"hostile requests: {sum(sent.values())} ({by_status})")

@@ -1,0 +1,125 @@
+"""Every operation under hostile requests.
+
+Never a 5xx, only answers that the document knows, and a refusal changes nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from app.main import app
+from tests.hostile.attacks import Attack, Attacker
+from tests.support.contract import Operation, check_documented, check_problem, list_operations
+from tests.support.service import Service
+from tests.support.state import read_state
+
+DOCUMENT = app.openapi()
+OPERATIONS = list(list_operations(DOCUMENT))
+
+
+@dataclass
+class World:
+    """Some people and things to attack, and with."""
+
+    tokens: dict[str, str | None]
+    names: dict[str, dict[str, str]]
+
+
+async def make_world(service: Service) -> World:
+    """Make everything anew; the things have the same kinds of ids each time."""
+    await service.reset()
+    learner = await service.add_user("ada@example.org")
+    admin = await service.add_user("root@example.org", is_superuser=True)
+    victim = await service.add_user("eve@example.org")
+    people = {"learner": learner, "superuser": admin}
+    tokens: dict[str, str | None] = {"nobody": None}
+    names: dict[str, dict[str, str]] = {"nobody": {}}
+    for caller, user_id in people.items():
+        tokens[caller] = await service.open_session(user_id)
+        names[caller] = {"session_id": str(UUID(int=user_id)), "user_id": str(victim)}
+        client = service.client(tokens[caller])
+        fields = {"title": "Water the plants", "recurrence": "FREQ=DAILY", "due_on": "2026-03-01"}
+        task = (await client.post("/tasks", json=fields)).json()
+        names[caller]["task_id"] = str(task["id"])
+        names[caller]["own_id"] = str(user_id)
+    return World(tokens, names)
+
+
+def is_let_in(operation: Operation, caller: str) -> bool:
+    """Whether the caller gets as far as the operation's own code, others not getting farther."""
+    if "security" not in operation.spec:
+        return caller == "nobody"
+    for_superusers = "superuser_required" in str(operation.spec["responses"].get("403"))
+    return caller == ("superuser" if for_superusers else "learner")
+
+
+def list_attacks(operation: Operation, caller: str, names: dict[str, str]) -> Iterator[Attack]:
+    """What a caller tries on an operation. Most where it gets farthest."""
+    is_own_path = operation.path.startswith("/api/v1/{user_id}/")
+    if is_own_path:
+        names = {**names, "user_id": names.get("own_id", "1")}
+    attacker = Attacker(DOCUMENT, operation, names)
+    yield attacker.in_order()
+    yield from attacker.by_path()
+    if caller == "nobody" or is_let_in(operation, caller):
+        yield from attacker.by_body()
+    if is_let_in(operation, caller):
+        yield from attacker.by_query()
+        yield from attacker.by_header()
+        if not is_own_path:  # the same functions as without the id
+            yield from attacker.by_field()
+
+
+async def send(service: Service, attack: Attack, token: str | None) -> httpx.Response:
+    """Send an attack as it stands."""
+    headers = {b"authorization": f"Bearer {token}".encode()} if token else {}
+    async with service.client() as client:
+        return await client.request(
+            attack.method,
+            f"http://testserver{attack.path}",
+            headers={**headers, **attack.headers},
+            content=attack.body,
+        )
+
+
+def check(operation: Operation, attack: Attack, answer: httpx.Response) -> None:
+    """An answer to a hostile request is one that the document knows, or a 404 or 405 of the router's."""
+    assert answer.status_code < 500, attack
+    if answer.status_code >= 400:
+        code = check_problem(answer)["code"]
+        if code in {"not_found", "method_not_allowed"}:  # the path was no longer the operation's
+            return
+    check_documented(operation, answer)
+
+
+@pytest.fixture
+async def world(service: Service) -> World:
+    return await make_world(service)
+
+
+@pytest.mark.parametrize("caller", ["nobody", "learner", "superuser"])
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+async def test_an_operation_under_attack(
+    service: Service, world: World, operation: Operation, caller: str, sent: dict[str, int]
+) -> None:
+    state = await read_state(service.parts.database)
+    for attack in list_attacks(operation, caller, world.names[caller]):
+        answer = await send(service, attack, world.tokens[caller])
+
+        sent[str(answer.status_code)] = sent.get(str(answer.status_code), 0) + 1
+        check(operation, attack, answer)
+        if answer.status_code == 204:  # something is gone: a session, a task, the caller
+            world = await make_world(service)
+        found = await read_state(service.parts.database)
+        assert answer.is_success or found == state, f"a refusal changed something: {attack}"
+        state = found
+
+
+def test_every_operation_of_the_app_is_attacked() -> None:
+    attacked: set[Any] = {(operation.method, operation.path) for operation in OPERATIONS}
+
+    assert len(attacked) == len(OPERATIONS) >= 40

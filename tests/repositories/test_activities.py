@@ -1,0 +1,210 @@
+"""What the database says of activities: facts of a source, what stands, what makes the streak."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
+
+from app.db.conflicts import constraint_of
+from app.db.models import ActivityRow
+from app.db.repositories.activities import ActivityReader, ActivityRepository
+from app.db.session import Database, Transaction
+from app.db.unit_of_work import UnitOfWork
+from app.game.activity import Source, SourceType
+from app.game.calendar import Calendar
+from app.game.rules import RULES
+from app.game.streak import FreezesGained, RewardedAt, StreakEvent, derive_streak
+from app.services.play import read_streak_events
+from tests.support.clock import START
+from tests.support.game import activity_row, add_player, undo_row
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+TASK = Source(SourceType.TASK, "7")
+
+
+async def add(uow: UnitOfWork, rows: Sequence[ActivityRow]) -> None:
+    for row in rows:
+        await uow.activities.add(row)
+
+
+async def list_instants(uow: UnitOfWork, user_id: int, without: int = 0) -> list[datetime]:
+    rows = await uow.activities.list_streak_events(user_id, without)
+    return [row.occurred_at for row in rows]
+
+
+async def test_the_facts_of_a_source_that_was_never_done(transaction: Transaction) -> None:
+    user_id = await add_player(transaction.uow)
+    facts = await transaction.uow.activities.get_facts(user_id, TASK, START.date())
+    assert (facts.last_sequence, facts.times_undone, facts.times_done, facts.paid_today) == (
+        0, 0, 0, 0,
+    )  # fmt: skip
+    assert not facts.stands
+
+
+async def test_the_facts_count_what_stands_and_how_often_it_was_undone(
+    transaction: Transaction,
+) -> None:
+    uow = transaction.uow
+    user_id = await add_player(uow)
+    await add(
+        uow,
+        [
+            activity_row(user_id, 1, source_id="7"),
+            undo_row(user_id, 2, 1, "7"),
+            activity_row(user_id, 3, source_id="7"),
+            activity_row(user_id, 4),
+            activity_row(user_id, 5, paid=False),
+            activity_row(user_id, 6, START - DAY),
+        ],
+    )
+    facts = await uow.activities.get_facts(user_id, TASK, START.date())
+    assert (facts.last_sequence, facts.times_undone, facts.times_done, facts.paid_today) == (
+        6, 1, 2, 2,
+    )  # fmt: skip
+    assert facts.stands
+
+
+async def test_the_facts_leave_out_other_players(transaction: Transaction) -> None:
+    uow = transaction.uow
+    user_id, other_id = await add_player(uow), await add_player(uow, "bob@example.org")
+    await add(uow, [activity_row(other_id, n, source_id="7") for n in (1, 2)])
+    facts = await uow.activities.get_facts(user_id, TASK, START.date())
+    assert (facts.last_sequence, facts.times_done, facts.paid_today) == (0, 0, 0)
+
+
+async def test_the_latest_of_a_source_stands_unless_it_is_undone(transaction: Transaction) -> None:
+    uow = transaction.uow
+    user_id = await add_player(uow)
+    await add(uow, [activity_row(user_id, 1, source_id="7")])
+    standing = await uow.activities.get_standing(user_id, TASK)
+    assert standing is not None
+    assert standing.sequence == 1
+    await add(uow, [undo_row(user_id, 2, 1, "7")])
+    assert await uow.activities.get_standing(user_id, TASK) is None
+
+
+async def test_an_activity_is_undone_once(transaction: Transaction) -> None:
+    uow = transaction.uow
+    user_id = await add_player(uow)
+    await add(uow, [activity_row(user_id, 1), undo_row(user_id, 2, 1)])
+    with pytest.raises(IntegrityError) as refusal:
+        await add(uow, [undo_row(user_id, 3, 1)])
+    assert constraint_of(refusal.value) == "uq_activities_user_id_undoes"
+
+
+async def test_two_activities_never_share_a_number(transaction: Transaction) -> None:
+    uow = transaction.uow
+    user_id = await add_player(uow)
+    await add(uow, [activity_row(user_id, 1)])
+    uow._session.expunge_all()
+    with pytest.raises(IntegrityError):
+        await add(uow, [activity_row(user_id, 1, source_id="other")])
+
+
+def test_activities_are_only_added() -> None:
+    methods = {name for name in dir(ActivityRepository) if not name.startswith("_")}
+    reading = {name for name in dir(ActivityReader) if not name.startswith("_")}
+    assert methods - reading == {"add"}
+
+
+async def test_a_day_is_cut_to_its_first_and_its_latest_activity(transaction: Transaction) -> None:
+    uow = transaction.uow
+    user_id = await add_player(uow)
+    await add(uow, [activity_row(user_id, n, START + n * HOUR) for n in range(1, 6)])
+    assert await list_instants(uow, user_id) == [START + HOUR, START + 5 * HOUR]
+
+
+async def test_the_latest_is_that_of_the_clock_also_when_the_clock_stepped_back(
+    transaction: Transaction,
+) -> None:
+    uow = transaction.uow
+    user_id = await add_player(uow)
+    hours = [1, 5, 3, 2]
+    await add(uow, [activity_row(user_id, n, START + h * HOUR) for n, h in enumerate(hours, 1)])
+    assert await list_instants(uow, user_id) == [START + HOUR, START + 5 * HOUR]
+
+
+async def test_a_gained_freeze_breaks_a_day_in_two(transaction: Transaction) -> None:
+    uow = transaction.uow
+    user_id = await add_player(uow)
+    rows = [activity_row(user_id, n, START + n * HOUR) for n in (1, 2, 3)]
+    rows += [activity_row(user_id, 4, START + 4 * HOUR, paid=False, freezes_gained=1)]
+    rows += [activity_row(user_id, n, START + n * HOUR) for n in (5, 6, 7)]
+    await add(uow, rows)
+    assert await list_instants(uow, user_id) == [START + n * HOUR for n in (1, 3, 4, 5, 7)]
+
+
+async def test_what_is_undone_unpaid_or_left_out_makes_no_streak(transaction: Transaction) -> None:
+    uow = transaction.uow
+    user_id = await add_player(uow)
+    await add(
+        uow,
+        [
+            activity_row(user_id, 1, START),
+            activity_row(user_id, 2, START + DAY, paid=False),
+            activity_row(user_id, 3, START + 2 * DAY),
+            activity_row(user_id, 4, START + 3 * DAY),
+            undo_row(user_id, 5, 1),
+        ],
+    )
+    assert await list_instants(uow, user_id, without=4) == [START + 2 * DAY]
+
+
+EventPlan = tuple[int, str, int, bool, int]
+events = st.lists(
+    st.tuples(
+        st.integers(0, 40),
+        st.sampled_from(["UTC", "Pacific/Kiritimati", "Pacific/Honolulu"]),
+        st.sampled_from([0, 5]),
+        st.sampled_from([True, True, True, False]),
+        st.sampled_from([0, 0, 0, 1]),
+    ),
+    max_size=12,
+)
+
+
+def plain_history(plan: Sequence[EventPlan]) -> list[StreakEvent]:
+    """All events of the plan, uncut."""
+    history: list[StreakEvent] = []
+    for hours, zone, day_starts_at, paid, freezes in plan:
+        if paid:
+            calendar = Calendar(ZoneInfo(zone), day_starts_at)
+            history.append(RewardedAt(START + hours * HOUR, calendar))
+        if freezes:
+            history.append(FreezesGained(freezes))
+    return history
+
+
+@settings(max_examples=100)
+@given(plan=events)
+async def test_the_cut_history_gives_the_streak_of_the_whole_one(
+    database: Database, plan: list[EventPlan]
+) -> None:
+    """Whatever the order of instants: several servers have several clocks."""
+    async with database.writing() as transaction:
+        user_id = await add_player(transaction.uow)
+        for n, (hours, zone, day_starts_at, paid, freezes) in enumerate(plan, 1):
+            row = activity_row(user_id, n, START + hours * HOUR, zone, day_starts_at, paid=paid)
+            row.freezes_gained = freezes
+            await transaction.uow.activities.add(row)
+        rows = await transaction.uow.activities.list_streak_events(user_id)
+    assert derive_streak(read_streak_events(rows), RULES) == derive_streak(
+        plain_history(plan), RULES
+    )
+
+
+async def test_instants_come_back_in_utc(transaction: Transaction) -> None:
+    uow = transaction.uow
+    user_id = await add_player(uow)
+    at = datetime(2026, 3, 3, 1, 30, tzinfo=ZoneInfo("Pacific/Auckland"))
+    await add(uow, [activity_row(user_id, 1, at, zone="Pacific/Auckland")])
+    uow._session.expunge_all()
+    row = await uow.activities.get_standing(user_id, Source(SourceType.TASK, "1"))
+    assert row is not None
+    assert (row.occurred_at, row.occurred_at.tzinfo) == (at, UTC)
+    assert row.local_on == date(2026, 3, 3)

@@ -1,0 +1,158 @@
+"""Whatever learners do, in whatever order: the real service does what the model in memory does.
+
+The model keeps rows in lists and asks the same rules; what is compared is all that lies between: SQL,
+locks, rounds, sequence numbers, the cut history, the mapping of rows. After each sequence the books
+have to be in order, and a completion with its undo has to leave every table as it was.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.db.session import Database
+from app.game.metrics import Metric
+from app.game.outcome import Outcome
+from app.game.rules import Difficulty
+from app.services.errors import TaskNotFoundError
+from app.services.play import OutcomeView
+from tests.game.model import Model
+from tests.services.game_table import Table, find_differences, sit_down
+from tests.support.clock import FakeClock
+from tests.support.game import dump_state
+
+Step: TypeAlias = tuple[int, str, int]
+"""whose move, which move, and a number that it makes of what it needs"""
+
+CALENDARS = [
+    ("UTC", 0),
+    ("Pacific/Kiritimati", 0),
+    ("Pacific/Honolulu", 0),
+    ("Europe/Berlin", 4),
+    ("Australia/Lord_Howe", 23),
+]
+WAITS = [5, 60, 9 * 60, 24 * 60, 30 * 60, 3 * 24 * 60, -3 * 60]
+"""Minutes; clocks of servers differ, so now and then it is earlier than before."""
+
+
+@dataclass
+class Pair:
+    """A player in the database and in the model, who make the same moves."""
+
+    table: Table
+    model: Model = field(default_factory=Model)
+    tasks: list[int] = field(default_factory=list)
+    deleted: set[int] = field(default_factory=set)
+
+    async def move(self, name: str, number: int) -> None:
+        self.model.now, self.model.calendar = self.table.clock.now(), self.table.calendar
+        match name:
+            case "create":
+                self.tasks.append(await self.table.create(choose(number)))
+            case "burst":
+                for _ in range(7):
+                    self.tasks.append(await self.table.create(choose(len(self.tasks))))
+                    await self.play("complete", len(self.tasks) - 1)
+            case "wait":
+                self.table.clock.advance(minutes=WAITS[number % len(WAITS)])
+            case "travel":
+                self.table.travel(*CALENDARS[number % len(CALENDARS)])
+            case "freezes":
+                await self.table.grant_freezes(1 + number % 2)
+                self.model.gain_freezes(1 + number % 2)
+            case _ if self.tasks:
+                await self.play(name, number % len(self.tasks))
+
+    async def play(self, name: str, index: int) -> None:
+        task_id = self.tasks[index]
+        if task_id in self.deleted:
+            with pytest.raises(TaskNotFoundError):
+                await self.table.complete(task_id)
+        elif name == "delete":
+            await self.table.delete(task_id)
+            self.deleted.add(task_id)
+        else:
+            done = await getattr(self.table, name)(task_id)
+            difficulty = Difficulty(done.task.difficulty)
+            compare(done.outcome, self.mirror(name, str(task_id), difficulty))
+
+    def mirror(self, name: str, task: str, difficulty: Difficulty) -> Outcome:
+        stands = any(done.activity.source.id == task for done in self.model.standing())
+        if name == "undo" or (name == "toggle" and stands):
+            return self.model.undo(task)
+        return self.model.complete(task, difficulty)
+
+    async def check(self) -> None:
+        """The profile and the counters are the model's."""
+        profile, player = await self.table.profile(), self.model.player
+        assert (profile.xp, profile.gold) == (player.xp, player.gold)
+        assert profile.longest_streak == player.streak.longest
+        assert profile.streak_freezes == player.streak.freezes
+        async with self.table.database.reading() as uow:
+            user_id = self.table.caller.user_id
+            rows = await uow.players.list_counters(user_id - 1, user_id)
+        kept = {metric: value for _, metric, value in rows if value}
+        assert kept == {
+            str(metric): value for metric, value in self.model.counters.items() if value
+        }
+        assert set(kept) <= {Metric.TASKS_COMPLETED, Metric.XP_EARNED}
+
+
+def choose(number: int) -> Difficulty:
+    return list(Difficulty)[number % len(Difficulty)]
+
+
+def compare(shown: OutcomeView, expected: Outcome) -> None:
+    assert (shown.xp, shown.gold) == (expected.xp, expected.gold)
+    levels = (expected.level_before, expected.level_after)
+    assert (shown.level.before, shown.level.after) == levels
+    assert shown.streak == expected.streak
+    assert len(shown.entries) == len(expected.entries)
+
+
+MOVES = ["create", "complete", "undo", "toggle", "wait", "travel", "delete", "freezes", "burst"]
+OFTEN = ["create", "complete", "burst", "toggle", "undo", "wait"]
+plans = st.lists(
+    st.tuples(st.integers(0, 1), st.sampled_from(OFTEN + MOVES), st.integers(0, 29)),
+    max_size=30,
+)
+
+
+@settings(max_examples=150)
+@given(plan=plans, minutes=st.sampled_from([0, *WAITS]))
+async def test_sequences_of_moves(
+    connection: AsyncConnection, database: Database, plan: list[Step], minutes: int
+) -> None:
+    clock = FakeClock()
+    async with forgetting(connection):
+        pairs = [Pair(await sit_down(database, clock, email)) for email in ("a@x.org", "b@x.org")]
+        for who, name, number in plan:
+            await pairs[who].move(name, number)
+        for pair in pairs:
+            await pair.check()
+        assert await find_differences(database) == []
+        await check_identity(pairs[0].table, minutes)
+
+
+@asynccontextmanager
+async def forgetting(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Takes back what one example did, so that the next one finds empty tables."""
+    async with connection.begin_nested() as savepoint:
+        yield
+        await savepoint.rollback()
+
+
+async def check_identity(table: Table, minutes: int) -> None:
+    """From wherever the sequence led: done and undone is as if it had never been."""
+    task_id = await table.create(Difficulty.HARD)
+    before = await dump_state(table.database)
+    await table.complete(task_id)
+    table.clock.advance(minutes=minutes)
+    await table.undo(task_id)
+    assert await dump_state(table.database) == before
+    assert await find_differences(table.database) == []

@@ -1,0 +1,142 @@
+"""Players, activities and entries written by hand, and the whole state in one value."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, inspect, select
+
+from app.core.roles import Role
+from app.db.base import Base
+from app.db.models import ActivityRow, RewardEntry
+from app.db.session import Database
+from app.db.unit_of_work import UnitOfWork
+from app.game.calendar import Calendar
+from app.services.player_mapping import new_player_row
+from app.services.principal import Principal
+from tests.support.clock import START
+
+HISTORY = {"activities", "reward_entries"}
+"""What only grows: not part of the state that an undo restores (DESIGN 3)."""
+
+State = Mapping[str, list[tuple[Any, ...]]]
+
+
+async def add_player(uow: UnitOfWork, email: str = "ada@example.org") -> int:
+    """An account with its player. Gives its id."""
+    user = await uow.users.create(
+        {
+            "email": email,
+            "hashed_password": "none",
+            "is_active": True,
+            "is_superuser": False,
+            "is_verified": False,
+            "role": Role.LEARNER,
+            "display_name": "",
+            "timezone": "UTC",
+            "day_starts_at": 0,
+            "created_at": START,
+            "updated_at": START,
+        }
+    )
+    await uow.players.save(new_player_row(user.id))
+    return user.id
+
+
+def principal(user_id: int, zone: str = "UTC", day_starts_at: int = 0) -> Principal:
+    """The caller as a service sees it."""
+    return Principal(
+        user_id,
+        session_id=UUID(int=user_id),
+        role=Role.LEARNER,
+        is_superuser=False,
+        is_verified=False,
+        timezone=zone,
+        day_starts_at=day_starts_at,
+    )
+
+
+def activity_row(
+    user_id: int,
+    sequence: int,
+    at: datetime = START,
+    zone: str = "UTC",
+    day_starts_at: int = 0,
+    **fields: Any,
+) -> ActivityRow:
+    """A completed and paid task, unless the fields say otherwise."""
+    values = {
+        "kind": "task_completed",
+        "source_type": "task",
+        "source_id": str(sequence),
+        "undoes": None,
+        "paid": True,
+        "freezes_gained": 0,
+        "local_on": Calendar(ZoneInfo(zone), day_starts_at).day_of(at),
+        "rules_version": 1,
+        "facts": {"difficulty": "easy"},
+    }
+    return ActivityRow(
+        user_id=user_id,
+        sequence=sequence,
+        occurred_at=at,
+        zone=zone,
+        day_starts_at=day_starts_at,
+        **{**values, **fields},
+    )
+
+
+def undo_row(user_id: int, sequence: int, undoes: int, source_id: str | None = None) -> ActivityRow:
+    """The undo of the activity with the number ``undoes``."""
+    return activity_row(
+        user_id,
+        sequence,
+        kind="undone",
+        source_id=str(undoes) if source_id is None else source_id,
+        undoes=undoes,
+        paid=False,
+        facts={},
+    )
+
+
+def entry_row(user_id: int, sequence: int, **fields: Any) -> RewardEntry:
+    """What an easy task pays, for the activity with this sequence number."""
+    values = {
+        "created_at": START,
+        "reason": "task_completed",
+        "source_type": "task",
+        "source_id": str(sequence),
+        "round": 0,
+        "xp": 10,
+        "gold": 2,
+        "reverses_id": None,
+    }
+    return RewardEntry(user_id=user_id, activity_sequence=sequence, **{**values, **fields})
+
+
+async def dump_state(database: Database) -> State:
+    """Every row of every table but the history. A counter at 0 is the same as none."""
+    state = {}
+    async with database.reading() as uow:
+        for table in Base.metadata.sorted_tables:
+            if table.name in HISTORY:
+                continue
+            rows = await uow._session.execute(select(table).order_by(*inspect(table).primary_key))
+            state[table.name] = [tuple(row) for row in rows]
+    value = list(Base.metadata.tables["player_counters"].columns.keys()).index("value")
+    state["player_counters"] = [row for row in state["player_counters"] if row[value]]
+    return state
+
+
+async def count_rows_of(database: Database, user_id: int) -> dict[str, int]:
+    """How many rows of each table belong to a user; tables without any are left out."""
+    counts = {}
+    async with database.reading() as uow:
+        for table in Base.metadata.sorted_tables:
+            owner = table.c.get("user_id", table.c.get("id") if table.name == "users" else None)
+            assert owner is not None, f"{table.name} has no owner"
+            statement = select(func.count()).select_from(table).where(owner == user_id)
+            counts[table.name] = (await uow._session.execute(statement)).scalar_one()
+    return {name: count for name, count in counts.items() if count}

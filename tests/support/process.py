@@ -1,0 +1,79 @@
+"""The service as a process of its own, and what it prints."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from app.core.config import Settings
+from tests.support.server import ROOT, free_port
+
+EXIT_SECONDS = 30
+
+
+class Server:
+    """``python -m commands.serve``, while it runs."""
+
+    def __init__(self, host: str, **settings: str) -> None:
+        self.host, self.port = host, free_port()
+        settings = {"HOST": host, "PORT": str(self.port), **settings}
+        self.process = start("commands.serve", **settings)
+        self.printed: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}/api/v1"
+
+    def read_until(self, text: str) -> None:
+        """Read what it prints until a line contains the text."""
+        while not any(text in line for line in self.printed):
+            line = self._output.readline()
+            assert line, f"it ended without {text!r}: {''.join(self.printed)}"
+            self.printed.append(line)
+
+    def end(self, with_signal: signal.Signals = signal.SIGTERM) -> int:
+        """Tell it to leave; the status that it exits with."""
+        self.process.send_signal(with_signal)
+        self.printed += self._output.readlines()
+        return self.process.wait(EXIT_SECONDS)
+
+    @property
+    def _output(self) -> IO[str]:
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+
+def start(module: str, **settings: str) -> subprocess.Popen[str]:
+    """Start a command with these settings, and none of this machine's."""
+    ours = {name.upper() for name in Settings.model_fields}
+    clean = {name: value for name, value in os.environ.items() if name not in ours}
+    return subprocess.Popen(
+        [sys.executable, "-m", module],
+        cwd=ROOT,
+        env={**clean, **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@contextmanager
+def serve(host: str = "127.0.0.1", **settings: str) -> Iterator[Server]:
+    """The service from when it listens on."""
+    server = Server(host, **settings)
+    try:
+        server.read_until("Uvicorn running on")
+        yield server
+    finally:
+        server.process.kill()
+        server.process.communicate()
+
+
+def send_head(connection: socket.socket, *headers: str) -> None:
+    """Begin a registration, and leave its body to come."""
+    lines = ["POST /api/v1/auth/register HTTP/1.1", "Host: test", "Content-Type: application/json"]
+    connection.sendall("\r\n".join([*lines, *headers, "", ""]).encode())

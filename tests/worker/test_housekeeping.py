@@ -1,0 +1,119 @@
+"""Clearing away: what has served its time, and nothing else."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.auth.sessions import Device
+from app.core.limits import IDEMPOTENCY_KEY_SECONDS
+from app.worker.housekeeping import SESSIONS_KEPT_FOR, clear_away, keep_house
+from tests.support.logs import listen
+from tests.support.server import free_port
+from tests.support.service import Learner, Service, run_service
+from tests.support.state import read_state
+
+
+async def count_rows(service: Service, table: str) -> int:
+    """How many rows a table has."""
+    rows = (await read_state(service.parts.database))[table]
+    return 0 if rows is None else rows.count("\n") + 1
+
+
+async def send_with_key(learner: Learner, key: str) -> None:
+    await learner.post("/tasks", {"title": key}, **{"Idempotency-Key": key})
+
+
+def lifetime(service: Service) -> timedelta:
+    """How long a session lasts that nobody uses."""
+    return timedelta(seconds=service.parts.settings.refresh_token_idle_seconds)
+
+
+async def test_answers_are_erased_when_no_retry_may_ask_for_them(service: Service) -> None:
+    learner = await service.learner()
+    await send_with_key(learner, "old")
+    service.clock.advance(seconds=IDEMPOTENCY_KEY_SECONDS)
+    token = await service.open_session(learner.id)
+    await send_with_key(Learner(learner.id, "", service.client(token)), "new")
+    service.clock.advance(seconds=1)
+
+    await clear_away(service.parts)
+
+    assert await count_rows(service, "idempotency_keys") == 1
+
+
+@pytest.mark.parametrize(("late", "left"), [(0, 1), (1, 0)])
+async def test_sessions_are_erased_a_week_after_they_expired(
+    service: Service, late: int, left: int
+) -> None:
+    user_id = await service.add_user()
+    await service.parts.sessions.open(user_id, Device("tests", "127.0.0.1"))
+    service.clock.set(service.clock.now() + lifetime(service) + SESSIONS_KEPT_FOR)
+    service.clock.advance(seconds=late)
+
+    await clear_away(service.parts)
+
+    assert await count_rows(service, "user_sessions") == left
+
+
+async def test_a_live_session_stays(service: Service) -> None:
+    learner = await service.learner()
+
+    await clear_away(service.parts)
+
+    assert (await learner.get("/users/me"))["id"] == learner.id
+
+
+async def test_nothing_else_is_touched(service: Service) -> None:
+    learner = await service.learner()
+    task = await learner.create_task(recurrence="FREQ=DAILY", due_on="2026-03-01")
+    await learner.post(f"/tasks/{task['id']}/complete", {"occurrence_on": "2026-03-01"})
+    await send_with_key(learner, "key")
+    before = await read_state(service.parts.database)
+    service.clock.advance(days=1000)
+
+    await clear_away(service.parts)
+
+    after = await read_state(service.parts.database)
+    changed = {table for table in before if before[table] != after[table]}
+    assert changed == {"idempotency_keys", "user_sessions"}
+
+
+async def test_what_was_erased_is_logged(service: Service) -> None:
+    await send_with_key(await service.learner(), "key")
+    service.clock.advance(days=1000)
+
+    with listen() as log:
+        await clear_away(service.parts)
+        await clear_away(service.parts)
+
+    assert [(line["event"], line["answers"], line["sessions"]) for line in log.lines] == [
+        ("cleared_away", 1, 1)
+    ]
+
+
+async def test_it_is_done_at_the_start(service: Service) -> None:
+    await send_with_key(await service.learner(), "key")
+    service.clock.advance(days=1000)
+
+    async with keep_house(service.parts):
+        await asyncio.sleep(0)
+        await service.parts.background.drain(30)
+
+    assert await count_rows(service, "idempotency_keys") == 0
+
+
+async def test_a_lost_database_is_survived(tmp_path: Path) -> None:
+    url = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/nothing"
+    async with run_service(url, tmp_path) as service:
+        await service.parts.background.drain(30)
+        with listen() as log:
+            async with keep_house(service.parts):
+                await asyncio.sleep(0)
+                await service.parts.background.drain(30)
+
+        assert (await service.client().get("/health")).status_code == 200
+
+    failure = next(line for line in log.lines if line["event"] == "clearing_away_failed")
+    assert (failure["level"], failure["code"]) == ("warning", "database_unavailable")
