@@ -18,7 +18,7 @@ from app.auth.user_store import UserStore
 from app.core.clock import Clock, SystemClock
 from app.core.config import Settings
 from app.core.mail import MailSender
-from app.core.secret_keys import load_secret_keys
+from app.core.secret_keys import SecretKeys, load_secret_keys
 from app.core.zones import known_zones
 from app.db.session import Database
 from app.infra.background import Background
@@ -35,6 +35,7 @@ class Parts:
     """What requests, commands and jobs are made of."""
 
     settings: Settings
+    keys: SecretKeys
     clock: Clock
     database: Database
     background: Background
@@ -84,6 +85,7 @@ async def open_parts(
     try:
         yield Parts(
             settings=settings,
+            keys=keys,
             clock=clock,
             database=database,
             background=background,

@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from app.core.errors import (
@@ -106,10 +107,13 @@ async def answer_invalid(_request: Request, error: RequestValidationError) -> JS
     return problem(422, "validation_error", detail, errors=errors)
 
 
-async def answer_http(_request: Request, error: HTTPException) -> JSONResponse:
+async def answer_http(request: Request, error: HTTPException) -> JSONResponse:
     """Answer what the framework itself refuses: no such route, wrong method, unreadable body."""
     code = _CODE_OF_STATUS.get(error.status_code, "error")
-    return problem(error.status_code, code, error.detail, headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_list_methods(request))
+    return problem(error.status_code, code, error.detail, headers=headers)
 
 
 async def answer_defect(_request: Request, error: Exception) -> JSONResponse:
@@ -129,6 +133,16 @@ def install_error_handlers(app: FastAPI) -> None:
             Exception: answer_defect,
         }
     )
+
+
+def _list_methods(request: Request) -> list[str]:
+    """The methods of a path. FastAPI tells those of the first of its routes, each of ours has one."""
+    path: str = request.scope["path"]
+    methods: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.methods and route.path_regex.match(path):
+            methods.update(route.methods)
+    return sorted(methods)
 
 
 def _explain(cause: BaseException | None) -> str | None:

@@ -4,7 +4,7 @@ After the IETF draft draft-ietf-httpapi-idempotency-key-header. The key is claim
 answer kept in one transaction: either all of it happened or none.
 """
 
-import hashlib
+import hmac
 import json
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request, Response
 from pydantic import StringConstraints
 
-from app.api.deps import ClockDep, CurrentUser, UowDep
+from app.api.deps import CurrentUser, PartsDep, UowDep
 from app.core.errors import RuleViolationError
 from app.core.limits import IDEMPOTENCY_KEY_SECONDS
 from app.db.repositories.idempotency import RequestInFlightError
@@ -61,8 +61,8 @@ KeyHeader = Annotated[
 async def claim_key(
     request: Request,
     caller: CurrentUser,
+    parts: PartsDep,
     uow: UowDep,
-    clock: ClockDep,
     idempotency_key: KeyHeader = None,
 ) -> None:
     """Claim the request's key, if it has one.
@@ -74,8 +74,8 @@ async def claim_key(
     """
     if idempotency_key is None:
         return
-    now = clock.now()
-    fingerprint = await _take_fingerprint(request)
+    now = parts.clock.now()
+    fingerprint = await _take_fingerprint(request, parts.keys.access)
     kept = await uow.idempotency.claim(
         caller.user_id, idempotency_key, fingerprint, now, now - KEPT_FOR
     )
@@ -99,8 +99,9 @@ async def keep_answer(request: Request, response: Response) -> None:
     )
 
 
-async def _take_fingerprint(request: Request) -> bytes:
-    digest = hashlib.sha256()
+async def _take_fingerprint(request: Request, key: str) -> bytes:
+    # Keyed: a body may hold a password, which a plain hash would let a thief of the database guess at.
+    digest = hmac.new(key.encode(), b"idempotency\n", "sha256")
     for part in (request.method, request.url.path, request.url.query):
         digest.update(part.encode() + b"\n")
     digest.update(await request.body())

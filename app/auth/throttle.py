@@ -75,17 +75,18 @@ class Throttle:
         Raises:
             TooManyAttemptsError: the account has to wait, whoever asks and with whatever password.
         """
-        failures, wait = _login_keys(email)
+        failures, waits, wait = _login_keys(email)
         await self._refuse_while(wait)
-        count = await self._counters.increment(failures, WINDOW_SECONDS)
-        if count < FREE_FAILURES:
+        if await self._counters.increment(failures, WINDOW_SECONDS) < FREE_FAILURES:
             return
-        doublings = min(count - FREE_FAILURES, 10)
+        if await self._counters.increment(wait, FIRST_WAIT_SECONDS) > 1:
+            await self._refuse_while(wait)  # another was first, at this moment
+        doublings = min(await self._counters.increment(waits, WINDOW_SECONDS) - 1, 10)
         seconds = min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**doublings)
-        # The failures outlast the wait: else nobody would ever get to wait for as long as that.
-        await self._counters.extend(failures, seconds + WINDOW_SECONDS)
-        if await self._counters.increment(wait, seconds) > 1:
-            await self._refuse_while(wait)
+        await self._counters.extend(wait, seconds)
+        # These outlast the wait: else nobody would ever get to wait for as long as that.
+        for key in (failures, waits):
+            await self._counters.extend(key, seconds + WINDOW_SECONDS)
 
     async def succeed_login(self, email: str) -> None:
         """Forget the failures of an account: its owner is here."""
@@ -103,9 +104,10 @@ class Throttle:
             raise TooManyAttemptsError(retry_after=max(1, seconds_left))
 
 
-def _login_keys(email: str) -> tuple[str, str]:
+def _login_keys(email: str) -> tuple[str, str, str]:
+    """What counts the failures, what counts the waits, and what is there during a wait."""
     account = _name_account(email)
-    return f"login-failures:{account}", f"login-wait:{account}"
+    return f"login-failures:{account}", f"login-waits:{account}", f"login-wait:{account}"
 
 
 def _name_account(email: str) -> str:

@@ -122,10 +122,23 @@ async def test_who_tries_too_often_is_told_when_to_come_back(service: Service) -
     assert int(answer.headers["retry-after"]) > 0
 
 
-async def test_a_wrong_method_is_told_the_right_one(service: Service) -> None:
-    answer = await _ask_by_a_wrong_method(service)
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/health", "GET"),
+        ("/tasks", "GET, POST"),
+        ("/tasks/12", "DELETE, GET, PATCH, PUT"),
+        ("/12/tasks/12", "DELETE, GET, PATCH, PUT"),
+        ("http://testserver/docs", "GET"),
+    ],
+)
+async def test_a_wrong_method_is_told_the_right_ones(
+    service: Service, path: str, allowed: str
+) -> None:
+    answer = await service.client().request("REPORT", path)
 
-    assert answer.headers["allow"] == "GET"
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    check_problem(answer)
 
 
 async def test_a_misfit_says_where_and_why_but_not_what(service: Service) -> None:

@@ -1,9 +1,12 @@
 """``Idempotency-Key``: however often a request is sent, it has one effect and one answer."""
 
+import hashlib
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from app.db.models import IdempotencyKey
 from tests.api.retry_steps import READ, check_replay, count_tasks, send
 from tests.api.task_steps import check_refusal, count_standing_rewards, dump_tables, sleep
 from tests.support.service import Service
@@ -194,3 +197,19 @@ async def test_what_is_idempotent_by_itself_does_not_look_at_the_key(
     )
 
     assert answer.status_code == status
+
+
+async def test_what_is_kept_of_a_request_can_t_be_guessed_at_without_the_server_s_key(
+    service: Service,
+) -> None:
+    ada = await service.learner()
+    body = b'{"title": "A secret"}'
+    headers = {"Idempotency-Key": "once", "Content-Type": "application/json"}
+    answer = await ada.client.post("/tasks", content=body, headers=headers)
+    assert answer.status_code == 201
+
+    async with service.parts.database.reading() as uow:
+        kept = (await uow._session.execute(select(IdempotencyKey.fingerprint))).scalar_one()
+    for prefix in (b"", b"idempotency\n"):
+        plain = prefix + b"POST\n/api/v1/tasks\n\n" + body
+        assert kept != hashlib.sha256(plain).digest()

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from app.auth.errors import BadCredentialsError
 from app.auth.passwords import Passwords
 from tests.api.account_steps import (
     EMAIL,
@@ -209,6 +210,16 @@ async def test_a_hash_of_old_parameters_is_renewed_and_sessions_go_on(service: S
     await refresh_well(service, before["refresh_token"])
     await open_tokens(service)
     assert (await find_account(service)).hashed_password == renewed
+
+
+async def test_an_account_disabled_or_erased_during_a_login_gets_no_session(
+    service: Service,
+) -> None:
+    user_id = await service.add_user(is_active=False)
+    for gone in (user_id, user_id + 1):
+        with pytest.raises(BadCredentialsError):
+            await service.open_session(gone)
+    assert await count_rows(service, "user_sessions") == 0
 
 
 async def test_a_password_changed_during_a_login_shuts_it_out(

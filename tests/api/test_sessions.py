@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from app.services.paging import encode_cursor
 from tests.api.account_steps import EMAIL, counts, open_tokens, refresh
 from tests.api.task_steps import check_refusal, iterate_pages
 from tests.support.service import PASSWORD, Learner, Service
@@ -110,6 +111,26 @@ async def test_the_list_comes_in_pages(service: Service, learner: Learner) -> No
 
 @pytest.mark.parametrize("cursor", ["x", "bm90", "WyJzZXNzaW9ucyIsICIwMDAxLTAxLTAxIiwgIngiXQ"])
 async def test_a_cursor_of_another_list_is_refused(learner: Learner, cursor: str) -> None:
+    answer = await learner.client.get("/users/me/sessions", params={"cursor": cursor})
+    assert answer.status_code in (400, 422), answer.text
+    assert answer.json()["code"] == "bad_cursor"
+
+
+ID = "6f9619ff8b864d01b42d00cf4fc964ff"
+
+
+@pytest.mark.parametrize(
+    "position",
+    [
+        [], [ID], ["2026-03-02T12:00:00+00:00", ID, 1], ["2026-03-02T12:00:00", ID], ["soon", ID],
+        ["2026-03-02T12:00:00+00:00", "x"], ["0001-01-01T00:00:00+23:00", ID],
+        ["9999-12-31T23:59:59-23:00", ID], [None, None], [1, 1],
+    ],
+)  # fmt: skip
+async def test_a_made_up_place_in_the_list_is_refused(
+    learner: Learner, position: list[Any]
+) -> None:
+    cursor = encode_cursor("sessions", position)
     answer = await learner.client.get("/users/me/sessions", params={"cursor": cursor})
     assert answer.status_code in (400, 422), answer.text
     assert answer.json()["code"] == "bad_cursor"

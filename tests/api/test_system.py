@@ -1,5 +1,6 @@
 """Is it alive, is it ready, and what may a client know?"""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from app.core.version import API_VERSION, VERSION
 from app.game.rules import RULES
 from tests.support.contract import check_problem
 from tests.support.databases import migrate_url
+from tests.support.logs import listen
 from tests.support.server import free_port
 from tests.support.service import Service, run_service
 
@@ -52,6 +54,15 @@ async def test_it_is_not_ready_without_its_database(lost: Service) -> None:
 
     assert (answer.status_code, check_problem(answer)["code"]) == (503, "database_unavailable")
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_the_operator_is_told_why(lost: Service) -> None:
+    with listen() as log:
+        await lost.client().get("/health/ready")
+
+    line = next(line for line in log.lines if line["event"] == "unavailable")
+    assert (line["level"], line["code"]) == ("warning", "database_unavailable")
+    assert re.match(r"\w+Error: .+", line["cause"])
 
 
 async def test_a_login_without_the_database_says_to_come_back(lost: Service) -> None:

@@ -13,9 +13,21 @@ EMAIL = "ada@example.org"
 THREE = Allowance("three", 3, 60)
 
 
-@pytest.fixture
-def throttle(clock: FakeClock) -> Throttle:
-    return Throttle(InProcessCounters(clock))
+class RemoteCounters(InProcessCounters):
+    """Counters that take their time, as those of a server do."""
+
+    async def increment(self, key: str, window_seconds: int) -> int:
+        await asyncio.sleep(0)
+        return await super().increment(key, window_seconds)
+
+    async def seconds_left(self, key: str) -> int:
+        await asyncio.sleep(0)
+        return await super().seconds_left(key)
+
+
+@pytest.fixture(params=[InProcessCounters, RemoteCounters])
+def throttle(request: pytest.FixtureRequest, clock: FakeClock) -> Throttle:
+    return Throttle(request.param(clock))
 
 
 async def is_admitted(throttle: Throttle, email: str = EMAIL) -> bool:

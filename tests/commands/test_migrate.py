@@ -43,6 +43,14 @@ def url(
     return url
 
 
+@pytest.fixture
+def file_in_the_way(tmp_path: Path) -> Path:
+    """A file where SQLite's folder would be."""
+    file = tmp_path / "new"
+    file.touch()
+    return file
+
+
 async def run() -> int:
     """Run the command, in a thread of its own: Alembic's env.py starts an event loop."""
     return await asyncio.to_thread(main)
@@ -83,12 +91,11 @@ async def test_a_database_of_a_newer_version_is_left_alone(
 
 async def test_a_database_that_is_not_there_is_told_in_one_line(
     url: str,
-    tmp_path: Path,
+    file_in_the_way: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     # A server has no such database; a folder can't be made where a file is.
-    Path(tmp_path / "new").touch()
     monkeypatch.setenv("DATABASE_URL", f"{url}_missing")
 
     assert await run() == 1

@@ -4,10 +4,13 @@ import json
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.db.session import Database, Transaction
 from app.services.verification import VerificationService
 from commands.verify_ledger import verify_ledger
-from tests.support.game import dump_state
+from tests.support.databases import SQLITE
+from tests.support.game import add_player, dump_state
 from tests.support.service import Learner, Service
 
 
@@ -151,6 +154,25 @@ async def test_a_debt_comes_from_an_undo_alone(service: Service) -> None:
         (learner.id, "debt", "an undo that left it", "none"),
         (learner.id, "gold", "0", "-1"),
     ]
+
+
+async def test_xp_below_zero_is_no_level(
+    connection: AsyncConnection, database: Database, transaction: Transaction
+) -> None:
+    """The database refuses it by itself, unless somebody told it not to."""
+    on_sqlite = connection.dialect.name == SQLITE
+    without_check = "PRAGMA ignore_check_constraints = {}"
+    if not on_sqlite:
+        without_check = "ALTER TABLE players DROP CONSTRAINT ck_players_xp_not_negative"
+    await connection.execute(text(without_check.format("ON")))
+    user_id = await add_player(transaction.uow)
+    await connection.execute(text("UPDATE players SET xp = -1"))
+    checked = [part async for part in VerificationService(database).check()]
+    found = {difference.what for part in checked for difference in part.differences}
+    if on_sqlite:
+        await connection.execute(text(without_check.format("OFF")))
+    assert found == {"XP", "level"}
+    assert {difference.user_id for difference in checked[0].differences} == {user_id}
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 3])

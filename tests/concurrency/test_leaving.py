@@ -59,18 +59,18 @@ async def test_a_key_claimed_while_its_owner_leaves_goes_too(service: Service) -
         await creation.uow.idempotency.claim(user_id, "key", b"print", now, now - timedelta(days=1))
         await TaskService(creation.uow, service.clock).create(principal(user_id), TASK)
         erasing = asyncio.create_task(store.delete(user))
-        await wait_until_blocked(database)
+        await wait_until_blocked(database, erasing)
         await creation.commit()
     await erasing
     assert await count_rows_of(database, user_id) == {}
 
 
-async def wait_until_blocked(database: Database) -> None:
-    """Until a statement of somebody's waits for a lock. On SQLite the whole transaction waits to begin."""
+async def wait_until_blocked(database: Database, task: asyncio.Task[None]) -> None:
+    """Until the task waits for a lock (or is done, and never did). On SQLite it waits to begin at all."""
     if database.engines.reading.dialect.name != POSTGRESQL:
         return
     blocked = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
     waiting = 0
-    while not waiting:
+    while not waiting and not task.done():
         async with database.reading() as uow:
             waiting = (await uow._session.execute(blocked)).scalar_one()

@@ -4,8 +4,11 @@ import logging
 
 import pytest
 import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.core.request_id import NO_REQUEST, begin_request, current_request_id, name_caller
+from app.db.session import Database
 from tests.support.logs import listen
 
 ours = structlog.get_logger("tests.ours")
@@ -141,3 +144,15 @@ def test_uvicorn_writes_no_second_line_for_a_request() -> None:
         logging.getLogger("uvicorn.error").info("Started server process")
 
     assert [line["event"] for line in log.lines] == ["Started server process"]
+
+
+async def test_a_failing_statement_does_not_tell_its_values(shared_database: Database) -> None:
+    for engine in (shared_database.engines.reading, shared_database.engines.writing):
+        with pytest.raises(DBAPIError) as failure:
+            async with engine.connect() as connection:
+                await connection.execute(
+                    text("SELECT * FROM no_such_table WHERE name = :name"), {"name": "hunter2"}
+                )
+
+        assert "no_such_table" in str(failure.value)
+        assert "hunter2" not in str(failure.value)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from app.core.errors import ConflictError
 from app.db.base import Base
@@ -101,3 +101,12 @@ async def test_a_defect_of_ours_is_not_disguised(database: Database) -> None:
 
     with pytest.raises(IntegrityError):
         await spoil()
+
+
+async def test_a_wrong_use_of_the_library_is_not_disguised(database: Database) -> None:
+    async def ask_for_nothing() -> None:
+        async with database.reading() as uow:
+            (await uow._session.execute(select(User.id))).scalar_one()
+
+    with pytest.raises(NoResultFound):
+        await ask_for_nothing()

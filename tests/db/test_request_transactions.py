@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError
 
 from tests.support.game import count_rows_of
@@ -19,9 +18,10 @@ async def learner(service: Service) -> Learner:
 
 @contextmanager
 def failing_commits(service: Service) -> Iterator[None]:
-    """Until the end of the block no transaction can be committed."""
+    """Until the end of the block a commit is a rollback that raises, as with a full disk."""
 
-    def fail(_connection: Any) -> None:
+    def fail(connection: Connection) -> None:
+        connection.connection.rollback()
         raise OperationalError("COMMIT", None, Exception("the disk is gone"))
 
     engine = service.parts.database.engines.writing.sync_engine

@@ -14,6 +14,7 @@ import pytest
 from app.main import app
 from tests.hostile.attacks import Attack, Attacker
 from tests.support.contract import Operation, check_documented, check_problem, list_operations
+from tests.support.logs import listen
 from tests.support.service import Service
 from tests.support.state import read_state
 
@@ -74,16 +75,15 @@ def list_attacks(operation: Operation, caller: str, names: dict[str, str]) -> It
             yield from attacker.by_field()
 
 
-async def send(service: Service, attack: Attack, token: str | None) -> httpx.Response:
+async def send(client: httpx.AsyncClient, attack: Attack, token: str | None) -> httpx.Response:
     """Send an attack as it stands."""
     headers = {b"authorization": f"Bearer {token}".encode()} if token else {}
-    async with service.client() as client:
-        return await client.request(
-            attack.method,
-            f"http://testserver{attack.path}",
-            headers={**headers, **attack.headers},
-            content=attack.body,
-        )
+    return await client.request(
+        attack.method,
+        f"http://testserver{attack.path}",
+        headers={**headers, **attack.headers},
+        content=attack.body,
+    )
 
 
 def check(operation: Operation, attack: Attack, answer: httpx.Response) -> None:
@@ -107,16 +107,18 @@ async def test_an_operation_under_attack(
     service: Service, world: World, operation: Operation, caller: str, sent: dict[str, int]
 ) -> None:
     state = await read_state(service.parts.database)
-    for attack in list_attacks(operation, caller, world.names[caller]):
-        answer = await send(service, attack, world.tokens[caller])
+    with listen(level="error") as log:
+        for attack in list_attacks(operation, caller, world.names[caller]):
+            answer = await send(service.client(), attack, world.tokens[caller])
 
-        sent[str(answer.status_code)] = sent.get(str(answer.status_code), 0) + 1
-        check(operation, attack, answer)
-        if answer.status_code == 204:  # something is gone: a session, a task, the caller
-            world = await make_world(service)
-        found = await read_state(service.parts.database)
-        assert answer.is_success or found == state, f"a refusal changed something: {attack}"
-        state = found
+            sent[str(answer.status_code)] = sent.get(str(answer.status_code), 0) + 1
+            assert not log.getvalue(), attack
+            check(operation, attack, answer)
+            if answer.status_code == 204:  # something is gone: a session, a task, the caller
+                world = await make_world(service)
+            found = await read_state(service.parts.database)
+            assert answer.is_success or found == state, f"a refusal changed something: {attack}"
+            state = found
 
 
 def test_every_operation_of_the_app_is_attacked() -> None:

@@ -123,7 +123,7 @@ plans = st.lists(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(plan=plans, minutes=st.sampled_from([0, *WAITS]))
 async def test_sequences_of_moves(
     connection: AsyncConnection, database: Database, plan: list[Step], minutes: int

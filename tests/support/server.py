@@ -4,10 +4,12 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -31,24 +33,27 @@ def serve(**settings: str) -> Iterator[str]:
     """Run ``python -m commands.serve`` with these settings; gives its address once it answers."""
     port = free_port()
     clean = {name: value for name, value in os.environ.items() if name not in _OURS}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "commands.serve"],
-        cwd=ROOT,
-        env={**clean, "PORT": str(port), **settings},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
     base_url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_it_answers(process, base_url)
-        yield base_url
-    finally:
-        process.terminate()
-        process.communicate(timeout=STOP_SECONDS)
+    # To a file: a pipe that nobody reads would fill and stop the service.
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "commands.serve"],
+            cwd=ROOT,
+            env={**clean, "PORT": str(port), **settings},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_it_answers(process, output, base_url)
+            yield base_url
+        finally:
+            process.terminate()
+            process.wait(STOP_SECONDS)
 
 
-def _wait_until_it_answers(process: subprocess.Popen[str], base_url: str) -> None:
+def _wait_until_it_answers(
+    process: subprocess.Popen[bytes], output: IO[str], base_url: str
+) -> None:
     give_up_at = time.monotonic() + START_SECONDS
     while time.monotonic() < give_up_at and process.poll() is None:
         try:
@@ -57,6 +62,5 @@ def _wait_until_it_answers(process: subprocess.Popen[str], base_url: str) -> Non
             time.sleep(0.05)
         else:
             return
-    process.kill()
-    output, _ = process.communicate()
-    raise RuntimeError(f"the service did not answer; it printed:\n{output}")
+    output.seek(0)
+    raise RuntimeError(f"the service did not answer; it printed:\n{output.read()}")
