@@ -13,7 +13,7 @@ from app.game.rules import RULES
 from tests.support.contract import check_problem
 from tests.support.databases import migrate_url
 from tests.support.logs import listen
-from tests.support.server import free_port
+from tests.support.process import free_port
 from tests.support.service import Service, run_service
 
 

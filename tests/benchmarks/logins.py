@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from tests.support.server import serve
+from tests.support.process import serve
 
 PASSWORD = "correct horse battery"
 QUIET_SECONDS = 3.0
@@ -112,9 +112,9 @@ def main() -> int:
     # Quiet, because nobody reads what this server writes: the pipe would fill and stop it.
     with (
         tempfile.TemporaryDirectory() as folder,
-        serve(DATA_DIR=folder, LOG_LEVEL="warning") as base_url,
+        serve(DATA_DIR=folder, LOG_LEVEL="warning") as server,
     ):
-        samples = asyncio.run(compare(f"{base_url}/api/v1", logins))
+        samples = asyncio.run(compare(server.url, logins))
     longest = samples[1].waits[-1] - samples[0].waits[-1]
     verdict = (
         f"Logins held up the longest GET by {longest:.0f} ms (at most {MOST_MILLISECONDS:.0f})."

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.account_steps import EMAIL, open_tokens
-from tests.support.server import ROOT
+from tests.support.process import ROOT
 from tests.support.service import PASSWORD, Service
 
 COMMAND = [sys.executable, "-m", "commands.create_superuser"]

@@ -12,8 +12,7 @@ import httpx
 import pytest
 
 from tests.support.databases import provide_server
-from tests.support.process import EXIT_SECONDS, Server, send_head, serve
-from tests.support.server import ROOT
+from tests.support.process import EXIT_SECONDS, ROOT, Server, send_head, serve
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +28,11 @@ def test_it_serves_from_a_new_folder(running: Server) -> None:
 
 
 def test_it_says_where_it_is(running: Server) -> None:
+    running.read_until("-m commands.create_superuser")
     printed = "".join(running.printed)
 
     assert f"http://127.0.0.1:{running.port}/\n" in printed
     assert f"http://127.0.0.1:{running.port}/docs\n" in printed
-    assert "-m commands.create_superuser" in printed
 
 
 def test_it_does_not_say_what_it_is_made_of(running: Server) -> None:
@@ -108,7 +107,7 @@ def test_several_processes_serve_from_postgresql(tmp_path: Path) -> None:
         database.create_database("workers")
         url = database.url("workers").replace("+asyncpg", "")
         with serve(DATA_DIR=str(tmp_path), DATABASE_URL=url, WORKERS="2") as server:
-            server.read_until("Application startup complete")
+            server.read_until("Application startup complete", times=2)
             assert httpx.get(f"{server.url}/health/ready").status_code == 200
             status = server.end()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from commands.verify_ledger import main
-from tests.support.server import ROOT
+from tests.support.process import ROOT
 
 COMMAND = [sys.executable, "-m", "commands.verify_ledger"]
 

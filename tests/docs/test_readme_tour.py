@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server import serve
+from tests.support.process import serve
 
 README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serve(DATA_DIR=str(tmp_path_factory.mktemp("tour"))) as base_url:
-        yield f"{base_url}/api/v1"
+    with serve(DATA_DIR=str(tmp_path_factory.mktemp("tour"))) as server:
+        yield server.url
 
 
 def read_tour() -> str:

@@ -5,14 +5,25 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 from app.core.config import Settings
-from tests.support.server import ROOT, free_port
 
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 30
 EXIT_SECONDS = 30
+
+
+def free_port() -> int:
+    """A TCP port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 class Server:
@@ -28,9 +39,22 @@ class Server:
     def url(self) -> str:
         return f"http://{self.host}:{self.port}/api/v1"
 
-    def read_until(self, text: str) -> None:
-        """Read what it prints until a line contains the text."""
-        while not any(text in line for line in self.printed):
+    def wait_until_it_listens(self) -> None:
+        """Wait for the port, whatever is printed meanwhile."""
+        give_up_at = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                socket.create_connection((self.host, self.port)).close()
+            except OSError:
+                is_hopeless = self.process.poll() is not None or time.monotonic() > give_up_at
+                assert not is_hopeless, f"it does not listen: {self._output.read()}"
+                time.sleep(0.02)
+            else:
+                return
+
+    def read_until(self, text: str, times: int = 1) -> None:
+        """Read what it prints until so many lines contained the text."""
+        while sum(text in line for line in self.printed) < times:
             line = self._output.readline()
             assert line, f"it ended without {text!r}: {''.join(self.printed)}"
             self.printed.append(line)
@@ -63,10 +87,14 @@ def start(module: str, **settings: str) -> subprocess.Popen[str]:
 
 @contextmanager
 def serve(host: str = "127.0.0.1", **settings: str) -> Iterator[Server]:
-    """The service from when it listens on."""
+    """The service from when it listens on.
+
+    What it prints is read by ``read_until`` and ``end`` alone: under load set ``LOG_LEVEL=warning``, or
+    the pipe fills and stops it.
+    """
     server = Server(host, **settings)
     try:
-        server.read_until("Uvicorn running on")
+        server.wait_until_it_listens()
         yield server
     finally:
         server.process.kill()

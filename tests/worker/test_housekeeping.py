@@ -10,7 +10,7 @@ from app.auth.sessions import Device
 from app.core.limits import IDEMPOTENCY_KEY_SECONDS
 from app.worker.housekeeping import SESSIONS_KEPT_FOR, clear_away, keep_house
 from tests.support.logs import listen
-from tests.support.server import free_port
+from tests.support.process import free_port
 from tests.support.service import Learner, Service, run_service
 from tests.support.state import read_state
 
