@@ -13,10 +13,14 @@ from app.api.body_limit import BodyLimitMiddleware
 from app.api.docs import DESCRIPTION, describe_api
 from app.api.errors import install_error_handlers
 from app.api.idempotency import REPLAYED_HEADER
-from app.api.middleware import NewestVersionMiddleware, RequestContextMiddleware
+from app.api.middleware import (
+    CURRENT_PREFIX,
+    NewestVersionMiddleware,
+    RequestContextMiddleware,
+)
 from app.api.router import api_router
 from app.core.config import Settings, load_settings
-from app.core.limits import MAX_BODY_BYTES
+from app.core.limits import MAX_BODY_BYTES, MAX_IMPORT_BYTES
 from app.core.logging import configure_logging
 from app.core.version import VERSION
 from app.parts import Parts, open_parts
@@ -29,9 +33,13 @@ _TAGS = [
     {"name": "auth", "description": "Registering, logging in, and what is done by mail."},
     {"name": "users", "description": "Accounts and sessions."},
     {"name": "tasks", "description": "Personal tasks, also under `/{user_id}/tasks`."},
+    {"name": "courses", "description": "Taking courses, and writing them."},
+    {"name": "reviews", "description": "What was missed comes back, by spaced repetition."},
     {"name": "game", "description": "The player and the ledger."},
     {"name": "system", "description": "Health and configuration."},
 ]
+
+_LARGE_BODIES = {("POST", f"{CURRENT_PREFIX}/courses/import"): MAX_IMPORT_BYTES}
 
 
 class Questboard(FastAPI):
@@ -41,7 +49,9 @@ class Questboard(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap FastAPI's own stack, so that a 500 has its request id and headers as well."""
-        stack: ASGIApp = BodyLimitMiddleware(super().build_middleware_stack(), MAX_BODY_BYTES)
+        stack: ASGIApp = BodyLimitMiddleware(
+            super().build_middleware_stack(), MAX_BODY_BYTES, _LARGE_BODIES
+        )
         if self.settings.cors_origins:
             stack = CORSMiddleware(
                 stack,

@@ -1,4 +1,4 @@
-"""Migrate and serve: what ``./start.sh`` runs. Obeys HOST, PORT, WORKERS, DATABASE_URL and DATA_DIR."""
+"""Migrate, seed and serve: what ``./start.sh`` runs. Obeys HOST, PORT, WORKERS, DATABASE_URL and DATA_DIR."""
 
 import signal
 import sys
@@ -10,11 +10,17 @@ from app.core.config import Settings, SettingsError, load_settings
 from app.core.logging import configure_logging
 from app.core.secret_keys import load_secret_keys
 from app.infra.mail import create_sender
+from commands.first_courses import seed_or_warn
 from commands.migrate import migrate
 from commands.terminal import fail
 
 SHUTDOWN_SECONDS = 20
 """How long requests under way may take to finish when the service is told to leave."""
+
+WORKER_START_SECONDS = 60
+"""How long a worker may take to be heard of. uvicorn's own 5 s are too few where a small machine starts
+several at once: it would end each of them before it is there, and start the next, for ever.
+"""
 
 
 def main() -> int:
@@ -28,6 +34,7 @@ def main() -> int:
         migrate(settings)
     except SettingsError as error:
         return fail(str(error))
+    seed_or_warn(settings)
     _print_addresses(settings)
     # When it has shut down, uvicorn raises the signal again: to be told to leave is no failure.
     signal.signal(signal.SIGTERM, _leave)
@@ -42,6 +49,7 @@ def main() -> int:
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        timeout_worker_healthcheck=WORKER_START_SECONDS,
     )
     return 0
 

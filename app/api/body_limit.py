@@ -1,4 +1,6 @@
-"""The limit of request bodies."""
+"""The limits of request bodies."""
+
+from collections.abc import Mapping
 
 from fastapi import HTTPException
 from starlette.datastructures import Headers
@@ -18,16 +20,21 @@ class BodyLimitMiddleware:
     no body has done its work by then, and what it did would be answered with a refusal.
     """
 
-    def __init__(self, app: ASGIApp, at_most: int) -> None:
+    def __init__(
+        self, app: ASGIApp, at_most: int, others: Mapping[tuple[str, str], int] | None = None
+    ) -> None:
+        """``others`` are the limits of single operations, by method and path."""
         self._app = app
         self._at_most = at_most
+        self._others = others or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _told_length(scope) > self._at_most:
+        at_most = self._others.get((scope["method"], scope["path"]), self._at_most)
+        if _told_length(scope) > at_most:
             await problem(STATUS, CODE, DETAIL)(scope, receive, send)
             return
         received = 0
@@ -36,7 +43,7 @@ class BodyLimitMiddleware:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._at_most:
+            if received > at_most:
                 raise HTTPException(STATUS, DETAIL)
             return message
 

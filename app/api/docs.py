@@ -93,7 +93,8 @@ def _mend_operation(operation: dict[str, Any]) -> None:
     if "requestBody" in operation:
         _add(responses, 400, "bad_request", "There was an error parsing the body")
         _add(responses, 413, body_limit.CODE, body_limit.DETAIL)
-        _add(responses, 415, "unsupported_media_type", "The body should be application/json.")
+        wanted = next(iter(operation["requestBody"]["content"]))
+        _add(responses, 415, "unsupported_media_type", f"The body should be {wanted}.")
     if operation["operationId"] not in _WITHOUT_DATABASE:
         for error in (DatabaseBusyError, DatabaseUnavailableError):
             _add(responses, status_of(error), error.code, error.detail)

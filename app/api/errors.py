@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
+from pydantic_core import to_jsonable_python
 from starlette.exceptions import HTTPException
 
 from app.core.errors import (
@@ -66,9 +67,11 @@ def problem(
     *,
     headers: Mapping[str, str] | None = None,
     errors: Sequence[dict[str, Any]] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> JSONResponse:
     """An RFC 9457 answer."""
-    body = {
+    body: dict[str, Any] = {
+        **to_jsonable_python(members or {}),
         "type": "about:blank",
         "title": _TITLES.get(status) or HTTPStatus(status).phrase,
         "status": status,
@@ -90,7 +93,9 @@ async def answer_refusal(_request: Request, error: QuestboardError) -> JSONRespo
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, UnauthenticatedError):
         headers["WWW-Authenticate"] = "Bearer"
-    return problem(status_of(error), error.code, error.detail, headers=headers)
+    return problem(
+        status_of(error), error.code, error.detail, headers=headers, members=error.members
+    )
 
 
 async def answer_invalid(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -6,7 +6,20 @@ from starlette.convertors import Convertor, register_url_convertor
 from app.api.deps import require_own_path
 from app.api.docs import problems
 from app.api.middleware import CURRENT_PREFIX
-from app.api.routes import auth, game, me, system, tasks, users
+from app.api.routes import (
+    auth,
+    authoring,
+    courses,
+    curricula,
+    game,
+    learning,
+    me,
+    quizzes,
+    reviews,
+    system,
+    tasks,
+    users,
+)
 from app.auth.errors import InvalidTokenError
 from app.core.errors import ForbiddenError
 
@@ -37,7 +50,18 @@ _OWN_PATH = problems(ForbiddenError)
 api_router = APIRouter(prefix=CURRENT_PREFIX)
 api_router.include_router(system.router)
 api_router.include_router(auth.router)
-for _router in (me.router, users.router, tasks.router, game.router):
+for _router in (
+    me.router,
+    users.router,
+    tasks.router,
+    curricula.router,
+    courses.router,
+    learning.router,
+    quizzes.router,
+    authoring.router,
+    reviews.router,
+    game.router,
+):
     api_router.include_router(_router, responses=_KNOWN)
 api_router.include_router(
     tasks.router,

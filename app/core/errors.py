@@ -4,25 +4,32 @@ A few semantic kinds; each concrete error has a stable ``code`` that clients may
 ``app/api/errors.py`` alone turns kinds into statuses.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 
 class QuestboardError(Exception):
     """The base of every expected refusal.
 
     ``code`` is stable and machine-readable; ``detail`` is one sentence for people (fastapi-users'
-    clients find its constants there instead). ``retry_after`` is in seconds.
+    clients find its constants there instead). ``retry_after`` is in seconds. ``members`` are further
+    facts for programs, by the names that they have in the answer (RFC 9457's extension members).
     """
 
     code: ClassVar[str] = "error"
     detail: str | dict[str, str] = "The request could not be carried out."
 
     def __init__(
-        self, detail: str | dict[str, str] | None = None, *, retry_after: int | None = None
+        self,
+        detail: str | dict[str, str] | None = None,
+        *,
+        retry_after: int | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         if detail is not None:
             self.detail = detail
         self.retry_after = retry_after
+        self.members = members or {}
         super().__init__(str(self.detail))
 
 

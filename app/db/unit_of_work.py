@@ -5,10 +5,15 @@ from functools import cached_property
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.activities import ActivityReader, ActivityRepository
+from app.db.repositories.courses import CourseReader, CourseRepository
+from app.db.repositories.curricula import CurriculumReader, CurriculumRepository
 from app.db.repositories.idempotency import IdempotencyRepository
+from app.db.repositories.learning import LearningReader, LearningRepository
 from app.db.repositories.ledger import LedgerReader, LedgerRepository
 from app.db.repositories.occurrences import OccurrenceReader, OccurrenceRepository
 from app.db.repositories.players import PlayerReader, PlayerRepository
+from app.db.repositories.quizzes import QuizReader, QuizRepository
+from app.db.repositories.reviews import ReviewReader, ReviewRepository
 from app.db.repositories.schema_version import SchemaVersionReader
 from app.db.repositories.sessions import SessionReader, SessionRepository
 from app.db.repositories.tasks import TaskReader, TaskRepository
@@ -58,6 +63,31 @@ class ReadUnitOfWork:
         return LedgerReader(self._session)
 
     @cached_property
+    def courses(self) -> CourseReader:
+        """Courses, to be shown and edited."""
+        return CourseReader(self._session)
+
+    @cached_property
+    def curricula(self) -> CurriculumReader:
+        """Whole curricula."""
+        return CurriculumReader(self._session)
+
+    @cached_property
+    def learning(self) -> LearningReader:
+        """What learners do in courses."""
+        return LearningReader(self._session)
+
+    @cached_property
+    def quizzes(self) -> QuizReader:
+        """Quizzes and attempts."""
+        return QuizReader(self._session)
+
+    @cached_property
+    def reviews(self) -> ReviewReader:
+        """Review cards and their logs."""
+        return ReviewReader(self._session)
+
+    @cached_property
     def verification(self) -> VerificationReader:
         """What the balances are checked against."""
         return VerificationReader(self._session)
@@ -105,6 +135,31 @@ class UnitOfWork(ReadUnitOfWork):
     def ledger(self) -> LedgerRepository:
         """What it gave."""
         return LedgerRepository(self._session)
+
+    @cached_property
+    def courses(self) -> CourseRepository:
+        """Courses, to be shown and edited."""
+        return CourseRepository(self._session)
+
+    @cached_property
+    def curricula(self) -> CurriculumRepository:
+        """Whole curricula."""
+        return CurriculumRepository(self._session)
+
+    @cached_property
+    def learning(self) -> LearningRepository:
+        """What learners do in courses."""
+        return LearningRepository(self._session)
+
+    @cached_property
+    def quizzes(self) -> QuizRepository:
+        """Quizzes and attempts."""
+        return QuizRepository(self._session)
+
+    @cached_property
+    def reviews(self) -> ReviewRepository:
+        """Review cards and their logs."""
+        return ReviewRepository(self._session)
 
     @cached_property
     def idempotency(self) -> IdempotencyRepository:

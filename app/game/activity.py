@@ -12,6 +12,9 @@ class ActivityKind(StrEnum):
     """What was done."""
 
     TASK_COMPLETED = "task_completed"
+    COURSE_TASK_COMPLETED = "course_task_completed"
+    QUIZ_ATTEMPTED = "quiz_attempted"
+    REVIEWED = "reviewed"
     UNDONE = "undone"
 
 
@@ -20,6 +23,11 @@ class SourceType(StrEnum):
 
     TASK = "task"
     TASK_OCCURRENCE = "task_occurrence"
+    COURSE_TASK = "course_task"
+    QUIZ = "quiz"
+    CARD_DAY = "card_day"
+    WEEK = "week"
+    COURSE = "course"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +39,36 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """How an attempt at a quiz went.
+
+    ``graded``: the quiz was not passed before. ``first``: it was never attempted before.
+    ``pass_percent``: how much has to be right, 1-100.
+    """
+
+    questions: int
+    wrong: int
+    graded: bool
+    first: bool
+    pass_percent: int
+
+    @property
+    def right(self) -> int:
+        """How many answers were right."""
+        return self.questions - self.wrong
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether enough was right."""
+        return self.right * 100 >= self.pass_percent * self.questions
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """One thing done, at an aware instant, with the learner's calendar of that time.
 
-    Difficulty is that of a completed task, and None for kinds that have none. An undo names the
-    source that it takes back.
+    ``difficulty`` is that of a completed task (personal or of a course), ``attempt`` says how a quiz
+    went; each is None for the other kinds. An undo names the source that it takes back.
     """
 
     kind: ActivityKind
@@ -43,6 +76,7 @@ class Activity:
     occurred_at: datetime
     calendar: Calendar
     difficulty: Difficulty | None = None
+    attempt: Attempt | None = None
 
     @property
     def local_on(self) -> date:

@@ -37,6 +37,31 @@ class Calendar:
         wall = instant.astimezone(self.zone).replace(tzinfo=None)
         return (wall - timedelta(hours=self.day_starts_at)).date()
 
+    def end_of(self, day: date) -> datetime:
+        """The first instant (UTC) whose local date is later than `day`.
+
+        So no earlier instant has a later date; and all from it on have, but where the clock goes
+        back over the start of a day: there yesterday comes again for a while (see `day_of`).
+        """
+        begin = datetime.combine(day + _DAY, time(hour=self.day_starts_at))
+        end = begin.replace(tzinfo=self.zone).astimezone(UTC)
+        return end if self._occurs(begin) else self._find_jump(begin, end, day)
+
+    def _find_jump(self, begin: datetime, after: datetime, day: date) -> datetime:
+        """When the clock jumped over the start of the day after `day`; at `after` it had.
+
+        The reading with the offset after the jump lies before it (PEP 495), so that the jump is
+        found by halving what is between.
+        """
+        before = begin.replace(tzinfo=self.zone, fold=1).astimezone(UTC)
+        while after - before > _TICK:
+            middle = before + (after - before) / 2
+            if self.day_of(middle) > day:
+                after = middle
+            else:
+                before = middle
+        return after
+
     def has_day(self, day: date) -> bool:
         """Whether the date occurs at all: Samoa went from 29 to 31 December 2011.
 

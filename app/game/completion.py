@@ -5,18 +5,17 @@ from app.game.ledger import Entry, Reason
 from app.game.metrics import tally_activity
 from app.game.outcome import Outcome
 from app.game.player import Player
+from app.game.pricing import rate_activity
 from app.game.rules import Rules
 from app.game.settlement import settle
-from app.game.streak import count_activity
 from app.game.world import World
 
 
 def complete_task(player: Player, activity: Activity, world: World, rules: Rules) -> Outcome:
-    """Pay the task's gold and XP, the latter as XP * (100 + min(streak, 50)) // 100.
+    """Pay the task's gold, and its XP with the streak's bonus.
 
-    The streak counts today first (DESIGN, section 3). Personal tasks are self-declared, so beyond a
-    number of paid ones on a local day they are counted but pay nothing and do not move the streak.
-    Raises ValueError for an activity without difficulty.
+    Personal tasks are self-declared, so beyond a number of paid ones on a local day they are counted
+    but pay nothing and do not move the streak. Raises ValueError for an activity without difficulty.
     """
     if activity.difficulty is None:
         raise ValueError("a completed task has a difficulty")
@@ -30,16 +29,15 @@ def complete_task(player: Player, activity: Activity, world: World, rules: Rules
             entries=(),
             counters=tally_activity(activity.kind, xp=0),
         )
-    streak = count_activity(player.streak, activity.occurred_at, activity.calendar)
+    rate = rate_activity(player, activity, rules)
     price = rules.prices[activity.difficulty]
-    bonus = min(streak.count, rules.streak_bonus_cap)
-    xp = price.xp * (rules.percent + bonus) // rules.percent
+    xp = rate.xp(price.xp)
     entry = Entry(Reason.TASK_COMPLETED, activity.source, world.round, xp=xp, gold=price.gold)
     return settle(
         player,
         activity,
         rules,
-        streak=streak,
+        streak=rate.streak,
         paid=True,
         entries=(entry,),
         counters=tally_activity(activity.kind, xp),

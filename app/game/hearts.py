@@ -1,5 +1,6 @@
 """Hearts: what a learner may still get wrong. They grow back with time: computed, not scheduled."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,3 +39,27 @@ def regrow_hearts(hearts: Hearts, now: datetime, rules: Rules) -> HeartsNow:
     if count >= rules.max_hearts:
         return HeartsNow(rules.max_hearts, None)
     return HeartsNow(count, hearts.since + (grown + 1) * period)
+
+
+def change_hearts(hearts: Hearts, change: int, now: datetime, rules: Rules) -> Hearts:
+    """Give hearts (or take them, below 0), never beyond none and the greatest number held.
+
+    Time that already went towards the next heart is not lost by it. A change of 0 writes nothing.
+    """
+    if change == 0:
+        return hearts
+    present = regrow_hearts(hearts, now, rules)
+    count = min(max(0, present.count + change), rules.max_hearts)
+    if count == rules.max_hearts:
+        return Hearts(count, None)
+    if present.next_at is None:
+        return Hearts(count, now)
+    return Hearts(count, present.next_at - timedelta(hours=rules.heart_regrowth_hours))
+
+
+def derive_hearts(changes: Iterable[tuple[datetime, int]], rules: Rules) -> Hearts:
+    """The hearts that a history of changes gives, each with its instant, in sequence order."""
+    hearts = Hearts(rules.max_hearts, None)
+    for at, change in changes:
+        hearts = change_hearts(hearts, change, at, rules)
+    return hearts

@@ -10,6 +10,12 @@ class Reason(StrEnum):
     """Why a balance moved."""
 
     TASK_COMPLETED = "task_completed"
+    COURSE_TASK_COMPLETED = "course_task_completed"
+    QUIZ_PASSED = "quiz_passed"
+    QUIZ_PERFECT = "quiz_perfect"
+    MILESTONE_REACHED = "milestone_reached"
+    COURSE_COMPLETED = "course_completed"
+    REVIEWED = "reviewed"
     UNDO = "undo"
 
 
@@ -32,7 +38,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PaidEntry:
-    """A row that is written and stands: nothing has reversed it."""
+    """A row that is written and stands: nothing has reversed it.
+
+    Ids grow in the order in which one learner's rows were written.
+    """
 
     id: int
     entry: Entry

@@ -5,8 +5,11 @@ from types import MappingProxyType
 
 from app.game.activity import Activity, ActivityKind
 from app.game.completion import complete_task
+from app.game.course import complete_course_task
 from app.game.outcome import Outcome
 from app.game.player import Player
+from app.game.quiz import attempt_quiz
+from app.game.review import review_card
 from app.game.rules import RULES, Rules
 from app.game.undo import undo_activity
 from app.game.world import World
@@ -16,6 +19,9 @@ _RESOLVERS: Mapping[ActivityKind, Callable[[Player, Activity, World, Rules], Out
     MappingProxyType(
         {
             ActivityKind.TASK_COMPLETED: complete_task,
+            ActivityKind.COURSE_TASK_COMPLETED: complete_course_task,
+            ActivityKind.QUIZ_ATTEMPTED: attempt_quiz,
+            ActivityKind.REVIEWED: review_card,
             ActivityKind.UNDONE: undo_activity,
         }
     )
@@ -28,13 +34,14 @@ def play(player: Player, activity: Activity, world: World, rules: Rules = RULES)
     What it sets off is resolved inside, in this order, until nothing more follows:
 
     1. the streak counts the day (there now);
-    2. the base reward, with the streak's bonus (there now);
+    2. the base reward, with the streak's bonus, and the hearts that it gives or takes (there now);
+       then what it finishes: the week's milestone, the course (there now);
     3. damage to bosses, and what their defeat pays;
     4. goals: quests and challenges, and what they pay;
     5. badges; what 3 to 5 paid or counted may meet further goals, so 4 and 5 repeat.
 
-    An undo takes the same things back: entries (there now), streak (there now), damage, goals,
-    badges.
+    An undo takes the same things back: entries (there now), milestone and course that are no longer
+    met (there now), streak (there now), damage, goals, badges.
 
     The caller sees to it that a source pays at most once at a time, and answers a repeat with
     `rest`. The world is read under the player's lock.

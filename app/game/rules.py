@@ -55,6 +55,15 @@ class Rules:
     paid_tasks_per_day: int = 20
     max_hearts: int = 5
     heart_regrowth_hours: int = 4
+    pass_percent: int = 80
+    attempts_per_day: int = 10
+    quiz: Price = Price(xp=30, gold=5, damage=30)
+    perfect_quiz_xp: int = 10
+    milestone: Price = Price(xp=50, gold=10, damage=0)
+    course: Price = Price(xp=200, gold=50, damage=0)
+    review: Price = Price(xp=1, gold=0, damage=2)
+    paid_reviews_per_day: int = 100
+    reviews_per_heart: int = 10
 
 
 RULES = Rules()

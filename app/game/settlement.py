@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.game.activity import Activity
+from app.game.hearts import change_hearts
 from app.game.ledger import Entry
 from app.game.levels import level_at
 from app.game.metrics import Metric
@@ -22,8 +23,9 @@ def settle(
     paid: bool,
     entries: tuple[Entry, ...],
     counters: Mapping[Metric, int],
+    hearts: int = 0,
 ) -> Outcome:
-    """Apply a resolved activity to the player.
+    """Apply a resolved activity to the player. `hearts` are given or, below 0, taken.
 
     Invariant: balances move by exactly the sum of the entries, so they stay the ledger's sum. Gold
     may go below zero (a debt). Raises ValueError when XP would: nothing spends XP, so the entries
@@ -33,12 +35,14 @@ def settle(
     if xp < 0:
         raise ValueError("the entries take more XP than the player has")
     gold = player.gold + sum(entry.gold for entry in entries)
+    held = change_hearts(player.hearts, hearts, activity.occurred_at, rules)
     return Outcome(
-        player=replace(player, xp=xp, gold=gold, streak=streak),
+        player=replace(player, xp=xp, gold=gold, streak=streak, hearts=held),
         paid=paid,
         entries=entries,
         counters=counters,
         level_before=level_at(player.xp, rules),
         level_after=level_at(xp, rules),
         streak=show_streak(streak, activity.occurred_at, activity.calendar),
+        hearts=hearts,
     )

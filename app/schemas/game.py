@@ -17,7 +17,8 @@ class LedgerEntryRead(AnswerModel):
     reason: Reason
     source_type: SourceType
     source_id: str = Field(
-        description="The task's id; for an occurrence with its date: 42/2026-11-21."
+        description="The id of the task, course task, week or course; for an occurrence and a card's "
+        "day with the date: 42/2026-11-21."
     )
     xp: int
     gold: int
@@ -65,6 +66,7 @@ class OutcomeRead(AnswerModel):
     gold: int
     level: LevelChange
     streak: int = Field(description="Days in a row, today included if it counts already.")
+    hearts: int = Field(description="Hearts that it gave or, below 0, took.")
     damage: list[DamageRead]
     quests: list[GoalRead]
     badges: list[BadgeRead]

@@ -1,5 +1,6 @@
 """The body of every refusal."""
 
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import Field
@@ -25,3 +26,17 @@ class Problem(AnswerModel):
     code: str = Field(examples=["task_not_found"])
     request_id: str = Field(examples=["01hq3v8k9m5n7p2r4t6w8y0abc"])
     errors: list[FieldError] | None = None
+    opens_on: date | None = Field(
+        default=None,
+        description="With `not_open`: the local date on which it opens, if that is known.",
+    )
+    next_heart_at: datetime | None = Field(
+        default=None, description="With `hearts_empty`: when the next heart is there."
+    )
+    due_at: datetime | None = Field(
+        default=None, description="With `not_due`: when the review card is due."
+    )
+    problems: list[str] | None = Field(
+        default=None,
+        description="With `bad_curriculum`: what is wrong, as `file:line: message`; at most 20.",
+    )

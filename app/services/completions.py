@@ -16,8 +16,9 @@ from app.services.errors import (
     OccurrenceRequiredError,
     TaskNotFoundError,
 )
+from app.services.outcome_view import OutcomeView
 from app.services.paging import cut_page, decode_cursor, encode_cursor
-from app.services.play import OutcomeView, PlayService, Turn
+from app.services.play import PlayService, Turn
 from app.services.principal import Principal
 from app.services.task_view import (
     OccurrenceView,

@@ -11,8 +11,8 @@ from app.game.hearts import regrow_hearts
 from app.game.levels import measure_level
 from app.game.rules import RULES
 from app.game.streak import show_streak
+from app.services.outcome_view import EntryView, show_entry
 from app.services.paging import cut_page, decode_id, encode_cursor
-from app.services.play import EntryView, show_entry
 from app.services.player_mapping import read_player
 from app.services.principal import Principal
 

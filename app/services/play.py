@@ -3,61 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from app.core.clock import Clock
 from app.core.errors import UnauthenticatedError
-from app.db.models import ActivityRow, RewardEntry
 from app.db.models import Player as PlayerRow
-from app.db.repositories.activities import StreakRow
 from app.db.unit_of_work import UnitOfWork
-from app.game.activity import Activity, ActivityKind, Source, SourceType
+from app.game.activity import Activity, ActivityKind, Attempt, Source
 from app.game.calendar import Calendar
-from app.game.ledger import Entry, PaidEntry, Reason
-from app.game.outcome import BadgeAward, Blow, GoalProgress, Outcome, rest
+from app.game.hearts import HeartsNow, regrow_hearts
+from app.game.outcome import Outcome, rest
 from app.game.play import play
 from app.game.rules import RULES, Difficulty
-from app.game.streak import FreezesGained, RewardedAt, StreakEvent
-from app.game.world import PastActivity, World
+from app.game.world import Stage, World
+from app.services.history_mapping import (
+    read_past,
+    read_streak_events,
+    write_activity,
+    write_entry,
+)
+from app.services.outcome_view import OutcomeView, show_outcome
 from app.services.player_mapping import read_player, write_player
 from app.services.principal import Principal
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """The level before and after."""
-
-    before: int
-    after: int
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeView:
-    """What an activity did to the player, as clients see it."""
-
-    xp: int
-    gold: int
-    level: Levels
-    streak: int
-    damage: Sequence[Blow]
-    quests: Sequence[GoalProgress]
-    badges: Sequence[BadgeAward]
-    entries: Sequence["EntryView"]
-
-
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """A row of the ledger, as clients see it."""
-
-    id: int
-    created_at: datetime
-    reason: str
-    source_type: str
-    source_id: str
-    xp: int
-    gold: int
-    activity_id: int
-    reverses_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +35,11 @@ class Turn:
     now: datetime
 
     @property
+    def user_id(self) -> int:
+        """Whose turn it is."""
+        return self.principal.user_id
+
+    @property
     def calendar(self) -> Calendar:
         """The caller's day."""
         return self.principal.calendar
@@ -77,6 +48,19 @@ class Turn:
     def today(self) -> date:
         """The caller's local date."""
         return self.calendar.day_of(self.now)
+
+    @property
+    def hearts(self) -> HeartsNow:
+        """The hearts that the player has now."""
+        return regrow_hearts(read_player(self.player).hearts, self.now, RULES)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What an activity did, and its number among the player's own."""
+
+    outcome: OutcomeView
+    sequence: int
 
 
 class PlayService:
@@ -102,41 +86,71 @@ class PlayService:
         # Read after the lock, so that instants never run backwards along the player's sequence.
         return Turn(principal, player, self._clock.now())
 
-    async def complete(self, turn: Turn, source: Source, difficulty: Difficulty) -> OutcomeView:
-        """Record the completion of a personal task, or of an occurrence, that was not completed.
+    async def complete(
+        self,
+        turn: Turn,
+        source: Source,
+        difficulty: Difficulty,
+        *,
+        kind: ActivityKind = ActivityKind.TASK_COMPLETED,
+        stages: Sequence[Stage] = (),
+    ) -> OutcomeView:
+        """Record the completion of a task (a personal one, an occurrence, a course's) that was open.
 
         A source whose earlier completion still stands is not paid again: a task that was completed
         and then made to recur and not to recur may be open although it has been paid.
         """
-        activity = Activity(
-            ActivityKind.TASK_COMPLETED, source, turn.now, turn.calendar, difficulty
-        )
-        facts = await self._uow.activities.get_facts(
-            turn.principal.user_id, source, activity.local_on
-        )
+        activity = Activity(kind, source, turn.now, turn.calendar, difficulty)
+        facts = await self._uow.activities.get_facts(turn.user_id, source, kind, turn.today)
         if facts.stands:
             return self.show_rest(turn)
-        world = World(round=facts.times_undone, paid_today=facts.paid_today)
+        world = World(facts.times_undone, facts.paid_today, stages=tuple(stages))
         outcome = play(read_player(turn.player), activity, world)
         return await self._store(turn, activity, outcome, facts.last_sequence + 1)
 
-    async def undo(self, turn: Turn, source: Source) -> OutcomeView:
+    async def attempt(self, turn: Turn, source: Source, attempt: Attempt, revision: int) -> Played:
+        """Record an attempt at a quiz of this revision; a graded one needs a heart."""
+        kind = ActivityKind.QUIZ_ATTEMPTED
+        activity = Activity(kind, source, turn.now, turn.calendar, attempt=attempt)
+        facts = await self._uow.activities.get_facts(turn.user_id, source, kind, turn.today)
+        outcome = play(read_player(turn.player), activity, World())
+        sequence = facts.last_sequence + 1
+        return Played(
+            await self._store(turn, activity, outcome, sequence, revision=revision), sequence
+        )
+
+    async def review(self, turn: Turn, source: Source) -> Played:
+        """Record the review of a card that is due; the source is the card on the caller's today."""
+        kind = ActivityKind.REVIEWED
+        activity = Activity(kind, source, turn.now, turn.calendar)
+        facts = await self._uow.activities.get_facts(turn.user_id, source, kind, turn.today)
+        # The first review of a source on its day is paid, or the day's limit was reached by then.
+        world = World(paid_today=facts.paid_today, is_paid=facts.times_done > 0)
+        outcome = play(read_player(turn.player), activity, world)
+        sequence = facts.last_sequence + 1
+        return Played(await self._store(turn, activity, outcome, sequence), sequence)
+
+    async def undo(self, turn: Turn, source: Source, stages: Sequence[Stage] = ()) -> OutcomeView:
         """Take back the standing completion of the source, with all that it gave.
 
         Where nothing of it was recorded (the rule of a recurring task ran out), nothing is taken back.
         """
-        user_id = turn.principal.user_id
-        undone = await self._uow.activities.get_standing(user_id, source)
+        undone = await self._uow.activities.get_standing(turn.user_id, source)
         if undone is None:
             return self.show_rest(turn)
         activity = Activity(ActivityKind.UNDONE, source, turn.now, turn.calendar)
-        facts = await self._uow.activities.get_facts(user_id, source, activity.local_on)
-        entries = await self._uow.ledger.list_of_activity(user_id, undone.sequence)
-        history = await self._uow.activities.list_streak_events(user_id, without=undone.sequence)
+        facts = await self._uow.activities.get_facts(
+            turn.user_id, source, ActivityKind.UNDONE, activity.local_on
+        )
+        entries = await self._uow.ledger.list_of_activity(turn.user_id, undone.sequence)
+        history = await self._uow.activities.list_streak_events(
+            turn.user_id, without=undone.sequence
+        )
         world = World(
             round=facts.times_undone,
-            undone=_read_past(undone, entries),
+            undone=read_past(undone, entries),
             history=read_streak_events(history),
+            stages=tuple(stages),
         )
         outcome = play(read_player(turn.player), activity, world)
         return await self._store(
@@ -146,7 +160,7 @@ class PlayService:
     def show_rest(self, turn: Turn) -> OutcomeView:
         """The zero outcome of a repeat that changes nothing."""
         outcome = rest(read_player(turn.player), turn.calendar, turn.now, RULES)
-        return _show_outcome(outcome, [])
+        return show_outcome(outcome, [])
 
     async def _store(
         self,
@@ -154,106 +168,19 @@ class PlayService:
         activity: Activity,
         outcome: Outcome,
         sequence: int,
+        *,
         undoes: int | None = None,
+        revision: int | None = None,
     ) -> OutcomeView:
-        user_id = turn.principal.user_id
-        row = _write_activity(user_id, sequence, activity, paid=outcome.paid)
-        row.undoes = undoes
+        row = write_activity(
+            turn.user_id, sequence, activity, outcome, undoes=undoes, revision=revision
+        )
         await self._uow.activities.add(row)
-        entries = [_write_entry(user_id, sequence, turn.now, entry) for entry in outcome.entries]
+        entries = [
+            write_entry(turn.user_id, sequence, turn.now, entry) for entry in outcome.entries
+        ]
         await self._uow.ledger.add(entries)
-        await self._uow.players.add_to_counters(user_id, outcome.counters)
+        await self._uow.players.add_to_counters(turn.user_id, outcome.counters)
         write_player(outcome.player, turn.player)
         await self._uow.players.save(turn.player)
-        return _show_outcome(outcome, entries)
-
-
-def read_streak_events(rows: Sequence[StreakRow]) -> tuple[StreakEvent, ...]:
-    """The events of the rules from the rows of the database."""
-    events: list[StreakEvent] = []
-    for _user_id, occurred_at, zone, day_starts_at, paid, freezes_gained in rows:
-        if paid:
-            events.append(RewardedAt(occurred_at, Calendar(ZoneInfo(zone), day_starts_at)))
-        if freezes_gained:
-            events.append(FreezesGained(freezes_gained))
-    return tuple(events)
-
-
-def show_entry(row: RewardEntry) -> EntryView:
-    """A ledger row as clients see it."""
-    return EntryView(
-        id=row.id,
-        created_at=row.created_at,
-        reason=row.reason,
-        source_type=row.source_type,
-        source_id=row.source_id,
-        xp=row.xp,
-        gold=row.gold,
-        activity_id=row.activity_sequence,
-        reverses_id=row.reverses_id,
-    )
-
-
-def _show_outcome(outcome: Outcome, entries: Sequence[RewardEntry]) -> OutcomeView:
-    return OutcomeView(
-        xp=outcome.xp,
-        gold=outcome.gold,
-        level=Levels(outcome.level_before, outcome.level_after),
-        streak=outcome.streak,
-        damage=outcome.blows,
-        quests=outcome.goals,
-        badges=outcome.badges,
-        entries=[show_entry(entry) for entry in entries],
-    )
-
-
-def _write_activity(user_id: int, sequence: int, activity: Activity, *, paid: bool) -> ActivityRow:
-    facts = {} if activity.difficulty is None else {"difficulty": activity.difficulty.value}
-    return ActivityRow(
-        user_id=user_id,
-        sequence=sequence,
-        kind=activity.kind,
-        source_type=activity.source.type,
-        source_id=activity.source.id,
-        paid=paid,
-        freezes_gained=0,
-        occurred_at=activity.occurred_at,
-        local_on=activity.local_on,
-        zone=activity.calendar.zone.key,
-        day_starts_at=activity.calendar.day_starts_at,
-        rules_version=RULES.version,
-        facts=facts,
-    )
-
-
-def _write_entry(user_id: int, sequence: int, now: datetime, entry: Entry) -> RewardEntry:
-    return RewardEntry(
-        user_id=user_id,
-        activity_sequence=sequence,
-        created_at=now,
-        reason=entry.reason,
-        source_type=entry.source.type,
-        source_id=entry.source.id,
-        round=entry.round,
-        xp=entry.xp,
-        gold=entry.gold,
-        reverses_id=entry.reverses_id,
-    )
-
-
-def _read_past(row: ActivityRow, entries: Sequence[RewardEntry]) -> PastActivity:
-    source = Source(SourceType(row.source_type), row.source_id)
-    difficulty = row.facts.get("difficulty")
-    activity = Activity(
-        ActivityKind(row.kind),
-        source,
-        row.occurred_at,
-        Calendar(ZoneInfo(row.zone), row.day_starts_at),
-        None if difficulty is None else Difficulty(difficulty),
-    )
-    return PastActivity(activity, row.paid, tuple(_read_entry(entry) for entry in entries))
-
-
-def _read_entry(row: RewardEntry) -> PaidEntry:
-    source = Source(SourceType(row.source_type), row.source_id)
-    return PaidEntry(row.id, Entry(Reason(row.reason), source, row.round, row.xp, row.gold))
+        return show_outcome(outcome, entries)

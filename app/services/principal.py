@@ -21,6 +21,11 @@ class Principal:
     timezone: str
     day_starts_at: int
 
+    @property
+    def may_author(self) -> bool:
+        """Whether the caller writes courses: authors and admins do."""
+        return self.is_superuser or self.role in {Role.AUTHOR, Role.ADMIN}
+
     @cached_property
     def calendar(self) -> Calendar:
         """The learner's day: the zone's wall clock, shifted by the hour at which the day begins."""

@@ -1,28 +1,23 @@
 """Whether the game's books are right: the invariants of DESIGN 3, for every player. It only reads."""
 
-from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from types import MappingProxyType
 
 from app.db.models import Player as PlayerRow
-from app.db.repositories.verification import Fault
+from app.db.repositories.verification_faults import Fault
 from app.db.session import Database
 from app.db.unit_of_work import ReadUnitOfWork
-from app.game.activity import ActivityKind
-from app.game.metrics import Metric
+from app.game.hearts import derive_hearts
 from app.game.rules import RULES
-from app.game.streak import Streak, derive_streak
-from app.services.play import read_streak_events
+from app.game.streak import Streak
 from app.services.player_mapping import read_player
+from app.services.verification_books import Books, read_books
 
 CHUNK = 100
 """Players that are checked in one snapshot of the database: few enough for its statement timeout."""
 
 _BEYOND_ALL = 2**63 - 1
-
-_COUNTED_BY = MappingProxyType({ActivityKind.TASK_COMPLETED.value: Metric.TASKS_COMPLETED})
 
 _STREAK_FIELDS = MappingProxyType(
     {
@@ -34,15 +29,17 @@ _STREAK_FIELDS = MappingProxyType(
     }
 )
 
+_HEART_FIELDS = MappingProxyType({"count": "hearts", "since": "hearts since"})
+
 _FAULTS: Mapping[Fault, tuple[str, str, str]] = MappingProxyType(
     {
         Fault.NO_PLAYER: ("account {}", "a player", "none"),
         Fault.GAP: ("activities up to {}", "numbers without gaps", "gaps"),
-        Fault.PAID_FOR_NOTHING: ("entry {}", "an activity that was paid", "none"),
+        Fault.PAID_FOR_NOTHING: ("entry {}", "an activity that was paid for it", "none"),
         Fault.PAID_NOTHING: ("paid activity {}", "entries", "none"),
         Fault.WRONG_ROUND: ("entry {}", "the number of undos before as its round", "another"),
-        Fault.WRONG_UNDO: ("undo {}", "an earlier activity of its source", "something else"),
-        Fault.WRONG_REVERSAL: ("reversal {}", "the mirror of what its undo undid", "another"),
+        Fault.WRONG_UNDO: ("undo {}", "an earlier completion of its source", "something else"),
+        Fault.WRONG_REVERSAL: ("reversal {}", "the mirror of what its undo took back", "another"),
         Fault.NOT_REVERSED: ("entry {} of an undone activity", "a reversal", "none"),
     }
 )
@@ -64,19 +61,6 @@ class Checked:
 
     players: int
     differences: Sequence[Difference]
-
-
-@dataclass(frozen=True, slots=True)
-class _Books:
-    """What the activities and entries of some players say; all of it by user id."""
-
-    sums: Mapping[int, tuple[int, int, int]]
-    """XP, gold, and the number of reversals"""
-    streaks: Mapping[int, Streak]
-    counted: Mapping[int, Mapping[str, int]]
-    """Counters as the standing activities have them"""
-    kept: Mapping[int, Mapping[str, int]]
-    """Counters as they are written"""
 
 
 class VerificationService:
@@ -112,7 +96,7 @@ class VerificationService:
 async def _check_range(
     uow: ReadUnitOfWork, players: Sequence[PlayerRow], after_id: int, last_id: int
 ) -> Sequence[Difference]:
-    books = await _read_books(uow, after_id, last_id)
+    books = await read_books(uow, after_id, last_id)
     differences = [difference for row in players for difference in _compare(row, books)]
     for user_id, kind, source, reason, count in await uow.verification.list_repeats(
         after_id, last_id
@@ -125,36 +109,20 @@ async def _check_range(
     return sorted(differences, key=lambda difference: (difference.user_id, difference.what))
 
 
-async def _read_books(uow: ReadUnitOfWork, after_id: int, last_id: int) -> _Books:
-    sums = {
-        user_id: (xp, gold, reversals)
-        for user_id, xp, gold, reversals in await uow.verification.list_sums(after_id, last_id)
-    }
-    events = await uow.activities.list_streak_events_of_many(after_id, last_id)
-    streaks = {
-        user_id: derive_streak(read_streak_events(list(rows)), RULES)
-        for user_id, rows in groupby(events, key=lambda row: row.user_id)
-    }
-    counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for user_id, kind, count, xp in await uow.verification.list_tallies(after_id, last_id):
-        counted[user_id][Metric.XP_EARNED] += xp
-        if kind in _COUNTED_BY:
-            counted[user_id][_COUNTED_BY[kind]] += count
-    kept: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for user_id, metric, value in await uow.players.list_counters(after_id, last_id):
-        kept[user_id][metric] = value
-    return _Books(sums, streaks, counted, kept)
-
-
-def _compare(row: PlayerRow, books: _Books) -> Iterator[Difference]:
+def _compare(row: PlayerRow, books: Books) -> Iterator[Difference]:
     user_id = row.user_id
     xp, gold, reversals = books.sums.get(user_id, (0, 0, 0))
     kept = read_player(row)
     pairs: list[tuple[str, object, object]] = [("XP", xp, kept.xp), ("gold", gold, kept.gold)]
-    derived = books.streaks.get(user_id, Streak())
+    streak = books.streaks.get(user_id, Streak())
     pairs += [
-        (name, getattr(derived, field), getattr(kept.streak, field))
+        (name, getattr(streak, field), getattr(kept.streak, field))
         for field, name in _STREAK_FIELDS.items()
+    ]
+    hearts = books.hearts.get(user_id, derive_hearts((), RULES))
+    pairs += [
+        (name, getattr(hearts, field), getattr(kept.hearts, field))
+        for field, name in _HEART_FIELDS.items()
     ]
     counted, written = books.counted.get(user_id, {}), books.kept.get(user_id, {})
     pairs += [
@@ -168,5 +136,3 @@ def _compare(row: PlayerRow, books: _Books) -> Iterator[Difference]:
         yield Difference(user_id, "level", "XP of 0 or more", str(kept.xp))
     if kept.gold < 0 and not reversals:
         yield Difference(user_id, "debt", "an undo that left it", "none")
-    if not 0 <= kept.hearts.count <= RULES.max_hearts:
-        yield Difference(user_id, "hearts", f"0 to {RULES.max_hearts}", str(kept.hearts.count))

@@ -9,6 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.db.session import Database, Transaction
 from app.services.verification import VerificationService
 from commands.verify_ledger import verify_ledger
+from tests.commands.ledger_checks import (
+    ACTIVITY,
+    COUNTER,
+    ENTRY,
+    PLAYER,
+    TWICE,
+    WITHOUT,
+    check_spoilt,
+    find_differences,
+    spoil,
+)
 from tests.support.databases import SQLITE
 from tests.support.game import add_player, dump_state
 from tests.support.service import Learner, Service
@@ -34,28 +45,6 @@ async def play_two_days(service: Service, learner: Learner) -> None:
     await learner.post(f"/tasks/{tasks[2]}/complete")
 
 
-async def spoil(service: Service, statement: str, learner: Learner) -> None:
-    """Change the learner's rows behind the service's back."""
-    async with service.parts.database.engines.writing.begin() as connection:
-        await connection.execute(text(statement), {"me": learner.id})
-
-
-async def find_differences(service: Service) -> list[tuple[int, str, str, str]]:
-    return [
-        (found.user_id, found.what, found.expected, found.found)
-        async for part in VerificationService(service.parts.database).check()
-        for found in part.differences
-    ]
-
-
-PLAYER = "UPDATE players SET {} WHERE user_id = :me"
-COUNTER = "UPDATE player_counters SET {} WHERE user_id = :me AND metric = 'xp_earned'"
-ACTIVITY = "UPDATE activities SET {} WHERE user_id = :me AND sequence = "
-ENTRY = "UPDATE reward_entries SET {} WHERE user_id = :me AND activity_sequence = "
-TWICE = "standing payments of task [{}] for task_completed"
-WITHOUT = "DELETE FROM reward_entries WHERE user_id = :me AND activity_sequence = "
-
-
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
@@ -72,11 +61,11 @@ WITHOUT = "DELETE FROM reward_entries WHERE user_id = :me AND activity_sequence 
             PLAYER.format("last_at = NULL"),
             [("last active at", "2026-03-03 12:00:00+00:00", "None")],
         ),
-        (PLAYER.format("hearts = 6"), [("hearts", "0 to 5", "6")]),
-        (PLAYER.format("hearts = -1"), [("hearts", "0 to 5", "-1")]),
-        (COUNTER.format("value = 29"), [("counter xp_earned", "30", "29")]),
+        (PLAYER.format("hearts = 6"), [("hearts", "5", "6")]),
+        (PLAYER.format("hearts = -1"), [("hearts", "5", "-1")]),
+        (COUNTER.format("value = 29", "xp_earned"), [("counter xp_earned", "30", "29")]),
         (
-            COUNTER.format("metric = 'reviews_done'"),
+            COUNTER.format("metric = 'reviews_done'", "xp_earned"),
             [("counter reviews_done", "0", "30"), ("counter xp_earned", "30", "0")],
         ),
         (
@@ -88,32 +77,36 @@ WITHOUT = "DELETE FROM reward_entries WHERE user_id = :me AND activity_sequence 
 async def test_what_is_kept_is_compared_with_the_books(
     service: Service, learner: Learner, statement: str, expected: list[tuple[str, str, str]]
 ) -> None:
-    await spoil(service, statement, learner)
-    assert await find_differences(service) == [(learner.id, *found) for found in expected]
+    await spoil(service.parts.database, statement, learner.id)
+    assert await find_differences(service.parts.database) == [
+        (learner.id, *found) for found in expected
+    ]
 
 
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
-        (ENTRY.format("round = 5") + "4", {"entry {4}"}),
-        (ENTRY.format("xp = xp - 1") + "2", {"reversal {2}", "XP"}),
-        (ENTRY.format("gold = gold - 1") + "2", {"reversal {2}", "gold"}),
-        (ENTRY.format("round = 1") + "2", {"reversal {2}"}),
-        (ENTRY.format("reason = 'task_completed'") + "2", {"reversal {2}"}),
-        (ENTRY.format("activity_sequence = 4") + "2", {"reversal {2}"}),
-        (ENTRY.format("reverses_id = NULL, round = 7") + "2",
-         {"entry {2}", "reversal {2}", "entry {1} of an undone activity", TWICE.format(1)}),
-        (WITHOUT + "2", {"entry {1} of an undone activity", TWICE.format(1), "XP", "gold"}),
-        (WITHOUT + "5", {"paid activity 5", "XP", "gold", "counter xp_earned"}),
+        (ENTRY.format("round = 5", 4), {"entry {4}"}),
+        (ENTRY.format("xp = xp - 1", 2), {"reversal {2}", "XP"}),
+        (ENTRY.format("gold = gold - 1", 2), {"reversal {2}", "gold"}),
+        (ENTRY.format("round = 1", 2), {"reversal {2}"}),
+        (ENTRY.format("reason = 'task_completed'", 2), {"reversal {2}"}),
+        (ENTRY.format("activity_sequence = 4", 2), {"reversal {2}"}),
+        (ENTRY.format("reverses_id = NULL, round = 7", 2),
+         {"entry {2}", "reversal {2}", "entry {1} of an undone activity", TWICE.format(1),
+          "counter xp_earned"}),
+        (WITHOUT.format(2),
+         {"entry {1} of an undone activity", TWICE.format(1), "XP", "gold", "counter xp_earned"}),
+        (WITHOUT.format(5), {"paid activity 5", "XP", "gold", "counter xp_earned"}),
         (ENTRY.format("source_id = (SELECT source_id FROM activities WHERE user_id = :me "
-                      "AND sequence = 4)") + "3",
+                      "AND sequence = 4)", 3),
          {TWICE.format(4), "entry {3}"}),
-        (ACTIVITY.format("paid = false") + "4", {"entry {4}"}),
-        (ACTIVITY.format("paid = false") + "5",
+        (ACTIVITY.format("paid = false", 4), {"entry {4}"}),
+        (ACTIVITY.format("paid = false", 5),
          {"entry {5}", "streak", "longest streak", "last active on", "last active at"}),
-        (ACTIVITY.format("source_id = 'other'") + "2", {"undo 2", "entry {3}"}),
-        (ACTIVITY.format("kind = 'task_completed'") + "2", {"undo 2", "entry {3}"}),
-        (ACTIVITY.format("kind = 'undone'") + "4", {"undo 4", "counter tasks_completed"}),
+        (ACTIVITY.format("source_id = 'other'", 2), {"undo 2", "entry {3}"}),
+        (ACTIVITY.format("kind = 'task_completed'", 2), {"undo 2", "entry {3}"}),
+        (ACTIVITY.format("kind = 'undone'", 4), {"undo 4", "counter tasks_completed"}),
         ("INSERT INTO activities (user_id, sequence, kind, source_type, source_id, paid, "
          "freezes_gained, occurred_at, local_on, zone, day_starts_at, rules_version, facts) "
          "SELECT user_id, 7, 'adjustment', source_type, 'x', false, 0, occurred_at, local_on, zone, "
@@ -125,32 +118,13 @@ async def test_what_is_kept_is_compared_with_the_books(
 async def test_the_books_are_compared_with_themselves(
     service: Service, learner: Learner, statement: str, expected: set[str]
 ) -> None:
-    names = await name_rows(service, learner)
-    await spoil(service, statement, learner)
-    found = await find_differences(service)
-    assert {user_id for user_id, *_ in found} <= {learner.id}
-    assert {what for _, what, *_ in found} == {fill_in(what, names) for what in expected}
-
-
-async def name_rows(service: Service, learner: Learner) -> dict[str, str]:
-    """By the numbers of activities: ids of entries as ``{1}``, ids of sources as ``[1]``."""
-    async with service.parts.database.reading() as uow:
-        entries = await uow.ledger.list_page(learner.id, 2**63 - 1, 10)
-    ids = {f"{{{entry.activity_sequence}}}": str(entry.id) for entry in entries}
-    sources = {f"[{entry.activity_sequence}]": entry.source_id for entry in entries}
-    return {**ids, **sources, "{me}": str(learner.id)}
-
-
-def fill_in(what: str, names: dict[str, str]) -> str:
-    for name, value in names.items():
-        what = what.replace(name, value)
-    return what
+    await check_spoilt(service.parts.database, learner.id, statement, expected)
 
 
 async def test_a_debt_comes_from_an_undo_alone(service: Service) -> None:
     learner = await service.learner()
-    await spoil(service, PLAYER.format("gold = -1"), learner)
-    assert await find_differences(service) == [
+    await spoil(service.parts.database, PLAYER.format("gold = -1"), learner.id)
+    assert await find_differences(service.parts.database) == [
         (learner.id, "debt", "an undo that left it", "none"),
         (learner.id, "gold", "0", "-1"),
     ]
@@ -179,7 +153,7 @@ async def test_xp_below_zero_is_no_level(
 async def test_chunks_leave_nobody_out(service: Service, chunk: int) -> None:
     learners = [await service.learner(f"{n}@example.org") for n in range(3)]
     for learner in learners:
-        await spoil(service, PLAYER.format("xp = 1"), learner)
+        await spoil(service.parts.database, PLAYER.format("xp = 1"), learner.id)
     parts = [part async for part in VerificationService(service.parts.database).check(chunk)]
     assert sum(part.players for part in parts) == 3
     found = [difference.user_id for part in parts for difference in part.differences]
@@ -198,7 +172,7 @@ async def test_a_sound_game_is_clean_and_is_left_as_it_is(
 async def test_each_difference_is_a_line(
     service: Service, learner: Learner, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await spoil(service, PLAYER.format("xp = 31, gold = 5"), learner)
+    await spoil(service.parts.database, PLAYER.format("xp = 31, gold = 5"), learner.id)
     assert await verify_ledger(service.parts.settings, as_json=False) == 1
     assert capsys.readouterr().out.splitlines() == [
         f"user {learner.id}: XP: expected 30, found 31",
@@ -210,7 +184,7 @@ async def test_each_difference_is_a_line(
 async def test_json_has_each_difference(
     service: Service, learner: Learner, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await spoil(service, PLAYER.format("xp = 31"), learner)
+    await spoil(service.parts.database, PLAYER.format("xp = 31"), learner.id)
     assert await verify_ledger(service.parts.settings, as_json=True) == 1
     assert json.loads(capsys.readouterr().out) == {
         "players": 2,

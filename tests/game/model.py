@@ -1,12 +1,14 @@
 """A world in memory: keeps activities and entries as the service would, and asks `play`."""
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.game.activity import Activity, ActivityKind, Source, SourceType
+from app.game.activity import Activity, ActivityKind, Attempt, Source, SourceType
 from app.game.calendar import Calendar
+from app.game.hearts import regrow_hearts
 from app.game.ledger import PaidEntry
 from app.game.metrics import Metric
 from app.game.outcome import Outcome, rest
@@ -14,10 +16,14 @@ from app.game.play import play
 from app.game.player import Player, new_player
 from app.game.rules import RULES, Difficulty, Rules
 from app.game.streak import FreezesGained, RewardedAt, StreakEvent, gain_freezes
-from app.game.world import PastActivity, World
+from app.game.world import PastActivity, Stage, World
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 UTC_CALENDAR = Calendar(ZoneInfo("UTC"), 0)
+
+COURSE = Source(SourceType.COURSE, "1")
+WEEKS: Mapping[str, Collection[str]] = {"1": ("1", "2", "3"), "2": ("4", "5")}
+"""The weeks of a small course, with their days."""
 
 
 @dataclass
@@ -32,51 +38,66 @@ class Done:
 
 @dataclass
 class Model:
-    """One learner. Time is moved by hand, and only forward."""
+    """One learner, who takes one course. Time is moved by hand, and only forward."""
 
     rules: Rules = RULES
     now: datetime = NOON
     calendar: Calendar = UTC_CALENDAR
     player: Player = field(default_factory=lambda: new_player(RULES))
+    course: Source = COURSE
+    weeks: dict[str, Collection[str]] = field(default_factory=lambda: dict(WEEKS))
     log: list[Done | FreezesGained] = field(default_factory=list)
     ledger: list[PaidEntry] = field(default_factory=list)
     rounds: Counter[Source] = field(default_factory=Counter)
     counters: Counter[Metric] = field(default_factory=Counter)
+    heart_changes: list[tuple[datetime, int]] = field(default_factory=list)
 
     def wait(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
 
     def complete(self, name: str, difficulty: Difficulty = Difficulty.EASY) -> Outcome:
-        source = Source(SourceType.TASK, name)
-        if self.find(source):
-            return rest(self.player, self.calendar, self.now, self.rules)
-        activity = Activity(
-            ActivityKind.TASK_COMPLETED, source, self.now, self.calendar, difficulty
-        )
-        paid_today = self.count_paid(activity.local_on)
-        outcome = self._play(activity, World(self.rounds[source], paid_today))
-        entries = self.ledger[len(self.ledger) - len(outcome.entries) :]
-        self.log.append(Done(activity, outcome.paid, tuple(entries)))
-        return outcome
+        kind = ActivityKind.TASK_COMPLETED
+        return self._complete(kind, Source(SourceType.TASK, name), difficulty)
+
+    def complete_day(self, day: str, difficulty: Difficulty = Difficulty.EASY) -> Outcome:
+        kind = ActivityKind.COURSE_TASK_COMPLETED
+        return self._complete(kind, Source(SourceType.COURSE_TASK, day), difficulty)
+
+    def attempt(self, day: str, questions: int, wrong: int) -> Outcome:
+        """Attempt the quiz of a day; without a heart, a graded attempt changes nothing."""
+        source = Source(SourceType.QUIZ, day)
+        attempts = [done for done in self.standing() if done.activity.source == source]
+        passed = any(done.paid for done in attempts)
+        hearts = regrow_hearts(self.player.hearts, self.now, self.rules).count
+        if not passed and hearts == 0:
+            return self.rest()
+        attempt = Attempt(questions, wrong, not passed, not attempts, self.rules.pass_percent)
+        kind = ActivityKind.QUIZ_ATTEMPTED
+        activity = Activity(kind, source, self.now, self.calendar, attempt=attempt)
+        return self._play(activity, World())
+
+    def review(self, card: str) -> Outcome:
+        day = self.calendar.day_of(self.now)
+        source = Source(SourceType.CARD_DAY, f"{card}:{day}")
+        activity = Activity(ActivityKind.REVIEWED, source, self.now, self.calendar)
+        paid_today = self.count_paid(ActivityKind.REVIEWED, day)
+        is_paid = self.find(source) is not None
+        return self._play(activity, World(paid_today=paid_today, is_paid=is_paid))
 
     def undo(self, name: str) -> Outcome:
-        source = Source(SourceType.TASK, name)
-        past = self.find(source)
-        if past is None:
-            return rest(self.player, self.calendar, self.now, self.rules)
-        past.stands = False
-        undone = PastActivity(past.activity, past.paid, past.entries)
-        activity = Activity(ActivityKind.UNDONE, source, self.now, self.calendar)
-        world = World(self.rounds[source], undone=undone, history=self.history())
-        outcome = self._play(activity, world)
-        self.rounds[source] += 1
-        return outcome
+        return self._undo(Source(SourceType.TASK, name))
+
+    def undo_day(self, day: str) -> Outcome:
+        return self._undo(Source(SourceType.COURSE_TASK, day))
 
     def gain_freezes(self, count: int) -> None:
         self.log.append(FreezesGained(count))
         self.player = replace(
             self.player, streak=gain_freezes(self.player.streak, count, self.rules)
         )
+
+    def rest(self) -> Outcome:
+        return rest(self.player, self.calendar, self.now, self.rules)
 
     def find(self, source: Source) -> Done | None:
         standing = (done for done in self.standing() if done.activity.source == source)
@@ -85,8 +106,19 @@ class Model:
     def standing(self) -> list[Done]:
         return [done for done in self.log if isinstance(done, Done) and done.stands]
 
-    def count_paid(self, day: date) -> int:
-        return sum(done.paid and done.activity.local_on == day for done in self.standing())
+    def standing_entries(self) -> list[PaidEntry]:
+        reversed_ids = {paid.entry.reverses_id for paid in self.ledger}
+        return [
+            paid
+            for paid in self.ledger
+            if paid.entry.reverses_id is None and paid.id not in reversed_ids
+        ]
+
+    def count_paid(self, kind: ActivityKind, day: date) -> int:
+        return sum(
+            done.paid and (done.activity.kind, done.activity.local_on) == (kind, day)
+            for done in self.standing()
+        )
 
     def history(self) -> tuple[StreakEvent, ...]:
         """Freezes gained and standing rewarded activities, in sequence order."""
@@ -98,11 +130,67 @@ class Model:
                 events.append(RewardedAt(row.activity.occurred_at, row.activity.calendar))
         return tuple(events)
 
+    def completed_days(self) -> set[str]:
+        sources = (done.activity.source for done in self.standing())
+        return {source.id for source in sources if source.type is SourceType.COURSE_TASK}
+
+    def list_stages(self, day: str, completed: set[str]) -> tuple[Stage, ...]:
+        """The week and the course of a day, as they are with these days completed."""
+        week = next(week for week, days in self.weeks.items() if day in days)
+        needed = {day for days in self.weeks.values() for day in days}
+        return (
+            self._measure(Source(SourceType.WEEK, week), set(self.weeks[week]) <= completed),
+            self._measure(self.course, needed <= completed),
+        )
+
+    def _measure(self, source: Source, is_met: bool) -> Stage:
+        standing = [paid for paid in self.standing_entries() if paid.entry.source == source]
+        reversals = sum(
+            paid.entry.source == source and paid.entry.reverses_id is not None
+            for paid in self.ledger
+        )
+        return Stage(source, is_met, reversals, standing[-1] if standing else None)
+
+    def _complete(self, kind: ActivityKind, source: Source, difficulty: Difficulty) -> Outcome:
+        if self.find(source):
+            return self.rest()
+        activity = Activity(kind, source, self.now, self.calendar, difficulty)
+        paid_today = self.count_paid(kind, activity.local_on)
+        stages: tuple[Stage, ...] = ()
+        if kind is ActivityKind.COURSE_TASK_COMPLETED:
+            stages = self.list_stages(source.id, self.completed_days() | {source.id})
+        return self._play(activity, World(self.rounds[source], paid_today, stages=stages))
+
+    def _undo(self, source: Source) -> Outcome:
+        past = self.find(source)
+        if past is None:
+            return self.rest()
+        standing = [paid for paid in self.standing_entries() if paid in past.entries]
+        past.stands = False
+        activity = Activity(ActivityKind.UNDONE, source, self.now, self.calendar)
+        stages: tuple[Stage, ...] = ()
+        if source.type is SourceType.COURSE_TASK:
+            stages = self.list_stages(source.id, self.completed_days())
+        world = World(
+            self.rounds[source],
+            undone=PastActivity(past.activity, past.paid, tuple(standing)),
+            history=self.history(),
+            stages=stages,
+        )
+        outcome = self._play(activity, world)
+        self.rounds[source] += 1
+        return outcome
+
     def _play(self, activity: Activity, world: World) -> Outcome:
         outcome = play(self.player, activity, world, self.rules)
         self.player = outcome.player
+        first = len(self.ledger)
         for entry in outcome.entries:
             self.ledger.append(PaidEntry(len(self.ledger) + 1, entry))
         for metric, delta in outcome.counters.items():
             self.counters[metric] += delta
+        if outcome.hearts:
+            self.heart_changes.append((activity.occurred_at, outcome.hearts))
+        if activity.kind is not ActivityKind.UNDONE:
+            self.log.append(Done(activity, outcome.paid, tuple(self.ledger[first:])))
         return outcome

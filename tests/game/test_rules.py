@@ -25,7 +25,17 @@ def test_limits() -> None:
     limits = (RULES.max_freezes, RULES.paid_tasks_per_day, RULES.max_hearts)
     assert limits == (2, 20, 5)
     assert (RULES.streak_bonus_cap, RULES.percent, RULES.heart_regrowth_hours) == (50, 100, 4)
+    assert (RULES.pass_percent, RULES.attempts_per_day) == (80, 10)
+    assert (RULES.paid_reviews_per_day, RULES.reviews_per_heart) == (100, 10)
     assert RULES.version == 1
+
+
+def test_prices_of_courses() -> None:
+    assert RULES.quiz == Price(xp=30, gold=5, damage=30)
+    assert RULES.perfect_quiz_xp == 10
+    assert RULES.milestone == Price(xp=50, gold=10, damage=0)
+    assert RULES.course == Price(xp=200, gold=50, damage=0)
+    assert RULES.review == Price(xp=1, gold=0, damage=2)
 
 
 def test_rules_are_a_value() -> None:

@@ -1,88 +1,43 @@
-"""What holds after any sequence of completions, undos, freezes, journeys and waiting."""
+"""What holds after any sequence of moves: tasks, days of a course, quizzes, reviews, undos, waiting."""
 
 from collections import Counter
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.game.calendar import Calendar
 from app.game.ledger import Reason
 from app.game.levels import level_at
-from app.game.metrics import Metric
 from app.game.rules import RULES, Difficulty
-from app.game.streak import derive_streak
-from tests.game.model import UTC_CALENDAR, Model
-
-NAMES = [f"{n}" for n in range(6)]
-# So few that short sequences meet the limit, too.
-FEW = replace(RULES, paid_tasks_per_day=2)
-
-Step = tuple[str, str | int | Calendar]
-
-steps = st.one_of(
-    st.tuples(st.just("complete"), st.sampled_from(NAMES)),
-    st.tuples(st.just("complete"), st.sampled_from(NAMES)),
-    st.tuples(st.just("undo"), st.sampled_from(NAMES)),
-    st.tuples(st.just("wait"), st.sampled_from([1, 5, 12, 24, 48])),
-    st.tuples(st.just("freeze"), st.integers(1, 2)),
-    st.tuples(
-        st.just("move"),
-        st.sampled_from(
-            [
-                UTC_CALENDAR,
-                Calendar(ZoneInfo("Pacific/Kiritimati"), 0),
-                Calendar(ZoneInfo("Pacific/Honolulu"), 6),
-            ]
-        ),
-    ),
+from tests.game.model import COURSE, UTC_CALENDAR, Model
+from tests.game.moves import (
+    DAYS,
+    FEW,
+    NAMES,
+    Plan,
+    check,
+    check_counters,
+    check_sums,
+    course_plans,
+    heart_plans,
+    plans,
+    plans_without,
+    run,
+    take,
+    task_plans,
 )
-plans = st.lists(steps, max_size=40)
+
+undone_later = st.tuples(
+    st.integers(0, 1000), st.sampled_from([UTC_CALENDAR, Calendar(ZoneInfo("Asia/Gaza"), 3)])
+)
 
 
-def take(model: Model, step: Step) -> None:
-    match step:
-        case ("complete", str(name)):
-            model.complete(name, list(Difficulty)[int(name) % len(Difficulty)])
-        case ("undo", str(name)):
-            model.undo(name)
-        case ("wait", int(hours)):
-            model.wait(hours)
-        case ("freeze", int(count)):
-            model.gain_freezes(count)
-        case (_, Calendar() as calendar):
-            model.calendar = calendar
-        case _:
-            raise AssertionError(step)
-
-
-def run(plan: list[Step], model: Model | None = None) -> Model:
-    model = model or Model()
-    for step in plan:
-        take(model, step)
-    return model
-
-
-def check(model: Model) -> None:
-    player, rows = model.player, [paid.entry for paid in model.ledger]
-    standing = [paid.entry for done in model.standing() for paid in done.entries]
-    assert (player.xp, player.gold) == (sum(r.xp for r in rows), sum(r.gold for r in rows))
-    assert (player.xp, player.gold) == (sum(r.xp for r in standing), sum(r.gold for r in standing))
-    assert player.streak == derive_streak(model.history(), RULES)
-    assert model.counters[Metric.TASKS_COMPLETED] == len(model.standing())
-    assert model.counters[Metric.XP_EARNED] == player.xp
-    once = Counter((r.source, r.reason, r.round) for r in rows)
-    assert set(once.values()) <= {1}
-    assert set(Counter(r.source for r in standing).values()) <= {1}
-    reversed_ids = [r.reverses_id for r in rows if r.reason is Reason.UNDO]
-    assert len(reversed_ids) == len(set(reversed_ids))
-    paid_days = Counter(done.activity.local_on for done in model.standing() if done.paid)
-    assert max(paid_days.values(), default=0) <= model.rules.paid_tasks_per_day
-
-
-@given(plans)
-def test_invariants_after_each_step(plan: list[Step]) -> None:
+@given(plans | task_plans | course_plans | heart_plans)
+@settings(max_examples=300)
+def test_invariants_after_each_step(plan: Plan) -> None:
     model = Model(FEW)
     for step in plan:
         had, rows = model.player, len(model.ledger)
@@ -93,7 +48,7 @@ def test_invariants_after_each_step(plan: list[Step]) -> None:
 
 
 @given(plans, st.sampled_from(list(Difficulty)))
-def test_levels_in_outcomes(plan: list[Step], difficulty: Difficulty) -> None:
+def test_levels_in_outcomes(plan: Plan, difficulty: Difficulty) -> None:
     model = run(plan)
     before = model.player
     outcome = model.complete("new", difficulty)
@@ -105,26 +60,58 @@ def test_levels_in_outcomes(plan: list[Step], difficulty: Difficulty) -> None:
     )
 
 
-@given(
-    plans, st.integers(0, 100), st.sampled_from([UTC_CALENDAR, Calendar(ZoneInfo("Asia/Gaza"), 3)])
-)
-def test_complete_and_undo_is_the_identity(
-    plan: list[Step], hours: int, undone_in: Calendar
-) -> None:
+@given(plans | task_plans, undone_later)
+def test_complete_and_undo_is_the_identity(plan: Plan, later: tuple[int, Calendar]) -> None:
     model = run(plan, Model(FEW))
     before, counters = model.player, +model.counters
     model.complete("new")
-    model.wait(hours)
-    model.calendar = undone_in
+    model.wait(later[0])
+    model.calendar = later[1]
     outcome = model.undo("new")
     assert model.player == outcome.player == before
     assert +model.counters == counters
 
 
-@given(plans, plans)
-def test_with_something_between_only_that_has_happened(
-    before: list[Step], after: list[Step]
+@pytest.mark.parametrize("day", DAYS)
+@given(st.data(), st.booleans(), undone_later)
+def test_completing_and_undoing_a_day_is_the_identity(
+    day: str, data: st.DataObject, grown: bool, later: tuple[int, Calendar]
 ) -> None:
+    """Whatever it finishes; also where the author has added a week to the course meanwhile."""
+    model = run(data.draw(plans_without(day)), Model(FEW))
+    for other in data.draw(st.sampled_from([[], DAYS])):
+        if other != day:
+            model.complete_day(other)
+    if grown:
+        model.weeks["3"] = ("6", "7")
+    before, counters = model.player, +model.counters
+    assert model.complete_day(day).paid
+    model.wait(later[0])
+    model.calendar = later[1]
+    model.undo_day(day)
+    assert model.player == before
+    assert +model.counters == counters
+
+
+@given(plans, undone_later)
+def test_the_identity_holds_in_a_week_that_came_after_the_course_was_completed(
+    plan: Plan, later: tuple[int, Calendar]
+) -> None:
+    model = run(plan, Model(FEW))
+    for day in DAYS:
+        model.complete_day(day)
+    model.weeks["3"] = ("6", "7")
+    model.complete_day("6")
+    before, counters = model.player, +model.counters
+    model.complete_day("7")
+    model.wait(later[0])
+    model.undo_day("7")
+    assert model.player == before
+    assert +model.counters == counters
+
+
+@given(task_plans | plans, task_plans | plans)
+def test_with_something_between_only_that_has_happened(before: Plan, after: Plan) -> None:
     """But for the price of the time: XP is that of the entries that stand."""
     without, model = run(before), run(before)
     model.complete("new")
@@ -132,17 +119,99 @@ def test_with_something_between_only_that_has_happened(
     run(after, without)
     model.undo("new")
     check(model)
-    assert model.player.streak == without.player.streak
-    assert model.player.gold == without.player.gold
+    check_same_but_for_prices(model, without)
+
+
+@pytest.mark.parametrize("day", DAYS)
+@given(st.data(), st.booleans())
+def test_with_something_between_the_stages_are_those_of_that_alone(
+    day: str, data: st.DataObject, grown: bool
+) -> None:
+    """Also where the author has added a week before it was done."""
+    before, after = data.draw(plans_without(day)), data.draw(plans_without(day))
+    added = ("6", "7") if grown else ()
+    finish: Plan = [("day", other) for other in (*DAYS, *added) if other != day]
+    after += data.draw(st.sampled_from([[], finish]))
+    without, model = run(before), run(before)
+    for one in (without, model):
+        one.weeks.update({"3": added} if grown else {})
+    assert model.complete_day(day).paid
+    run(after, model)
+    run(after, without)
+    model.undo_day(day)
+    check_same_but_for_prices(model, without)
+    check_sums(model)
+    check_counters(model)
+
+
+@given(course_plans, course_plans)
+def test_what_was_paid_before_a_week_was_added_stays_without_that_week(
+    before: Plan, after: Plan
+) -> None:
+    """A day of the new week, done and undone, leaves what the rest gave."""
+    without, model = Model(), Model()
+    for one in (without, model):
+        run([*before, *(("day", day) for day in DAYS)], one)
+        one.weeks["3"] = ("6", "7")
+    model.complete_day("6")
+    for one in (without, model):
+        one.complete_day("7")
+        run(after, one)
+    model.undo_day("6")
+    check_same_but_for_prices(model, without)
+
+
+def check_same_but_for_prices(model: Model, without: Model) -> None:
     assert replace(model.player, xp=0) == replace(without.player, xp=0)
     paid = [done.activity for done in model.standing() if done.paid]
     assert paid == [done.activity for done in without.standing() if done.paid]
+    assert count_standing(model) == count_standing(without)
+
+
+def count_standing(model: Model) -> Counter[object]:
+    rows = [paid.entry for paid in model.standing_entries()]
+    return Counter((row.source, row.reason, row.gold) for row in rows)
 
 
 @given(plans)
-def test_undoing_all_gives_the_beginning(plan: list[Step]) -> None:
+def test_undoing_all_leaves_what_cannot_be_undone(plan: Plan) -> None:
     model = run(plan)
     for name in NAMES:
         model.undo(name)
+    for day in DAYS:
+        model.undo_day(day)
+    check(model)
+    reasons = {paid.entry.reason for paid in model.standing_entries()}
+    assert reasons <= {Reason.QUIZ_PASSED, Reason.QUIZ_PERFECT, Reason.REVIEWED}
+
+
+@given(task_plans | course_plans)
+def test_undoing_all_gives_the_beginning(plan: Plan) -> None:
+    model = run(plan)
+    for name in NAMES:
+        model.undo(name)
+    for day in DAYS:
+        model.undo_day(day)
     assert (model.player.xp, model.player.gold, model.player.streak.count) == (0, 0, 0)
     assert not +model.counters
+
+
+def test_the_sequences_meet_what_they_are_about() -> None:
+    """The course is finished, the limits are met and hearts are lost in some of them."""
+    met: Counter[str] = Counter()
+
+    @given(plans | course_plans | heart_plans)
+    @settings(max_examples=300)
+    def look(plan: Plan) -> None:
+        model = run(plan, Model(FEW))
+        rows = [paid.entry for paid in model.ledger]
+        met["course"] += any(row.source == COURSE for row in rows)
+        met["course undone"] += any(row.source == COURSE and row.reverses_id for row in rows)
+        met["unpaid"] += any(not done.paid for done in model.standing())
+        met["hearts"] += any(change < 0 for _, change in model.heart_changes)
+        met["heart back"] += any(change > 0 for _, change in model.heart_changes)
+        met["perfect"] += any(row.reason is Reason.QUIZ_PERFECT for row in rows)
+
+    look()
+    assert min(met.values()) > 0, met
+    assert len(met) == 6

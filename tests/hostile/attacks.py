@@ -6,9 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
+from app.services.curriculum.archive import write_archive
+from tests.services.curriculum.course_files import tiny_course
 from tests.support.contract import Operation
 
 JSON = "application/json"
+ZIP = "application/zip"
+ARCHIVE = write_archive(tiny_course(), "tiny")
 
 IDS = [
     "0", "-1", "1_0", "%D9%A3", "%00", "1%00", "9223372036854775807", "9223372036854775808",
@@ -146,7 +150,10 @@ class Attacker:
         start = Attack(self._operation.method, self._fill_path(self._names))
         if self._type is None:
             return start
-        content = json.dumps(body).encode() if self._type == JSON else _encode_form(body)
+        if self._type == ZIP:
+            content = ARCHIVE
+        else:
+            content = json.dumps(body).encode() if self._type == JSON else _encode_form(body)
         return replace(start, headers={b"content-type": self._type.encode()}, body=content)
 
     def _make_body(self) -> dict[str, Any]:
@@ -158,15 +165,24 @@ class Attacker:
         for key in ("examples", "enum"):
             if key in schema:
                 return schema[key][0]
-        return {"integer": 0, "boolean": True, "array": [], "object": {}}.get(
+        if "const" in schema:
+            return schema["const"]
+        least = int(schema.get("minimum", 0))
+        return {"integer": least, "boolean": True, "array": [], "object": {}}.get(
             schema.get("type", ""), "x"
         )
 
     def _resolve(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Follow references; of alternatives take the first."""
-        while "$ref" in schema or "anyOf" in schema:
+        """Follow references; of alternatives take the first.
+
+        Of those told apart by a discriminator (the kinds of questions) take the last: its examples go
+        together, those of the first are two equal choices.
+        """
+        while "$ref" in schema or "anyOf" in schema or "oneOf" in schema:
             if "anyOf" in schema:
                 schema = schema["anyOf"][0]
+            elif "oneOf" in schema:
+                schema = schema["oneOf"][-1]
             else:
                 schema = self._schemas[schema["$ref"].rpartition("/")[2]]
         return schema

@@ -14,11 +14,11 @@ from app.db.models import ActivityRow
 from app.db.repositories.activities import ActivityReader, ActivityRepository
 from app.db.session import Database, Transaction
 from app.db.unit_of_work import UnitOfWork
-from app.game.activity import Source, SourceType
+from app.game.activity import ActivityKind, Source, SourceType
 from app.game.calendar import Calendar
 from app.game.rules import RULES
 from app.game.streak import FreezesGained, RewardedAt, StreakEvent, derive_streak
-from app.services.play import read_streak_events
+from app.services.history_mapping import read_streak_events
 from tests.support.clock import START
 from tests.support.game import activity_row, add_player, undo_row
 
@@ -39,7 +39,9 @@ async def list_instants(uow: UnitOfWork, user_id: int, without: int = 0) -> list
 
 async def test_the_facts_of_a_source_that_was_never_done(transaction: Transaction) -> None:
     user_id = await add_player(transaction.uow)
-    facts = await transaction.uow.activities.get_facts(user_id, TASK, START.date())
+    facts = await transaction.uow.activities.get_facts(
+        user_id, TASK, ActivityKind.TASK_COMPLETED, START.date()
+    )
     assert (facts.last_sequence, facts.times_undone, facts.times_done, facts.paid_today) == (
         0, 0, 0, 0,
     )  # fmt: skip
@@ -62,7 +64,7 @@ async def test_the_facts_count_what_stands_and_how_often_it_was_undone(
             activity_row(user_id, 6, START - DAY),
         ],
     )
-    facts = await uow.activities.get_facts(user_id, TASK, START.date())
+    facts = await uow.activities.get_facts(user_id, TASK, ActivityKind.TASK_COMPLETED, START.date())
     assert (facts.last_sequence, facts.times_undone, facts.times_done, facts.paid_today) == (
         6, 1, 2, 2,
     )  # fmt: skip
@@ -73,7 +75,7 @@ async def test_the_facts_leave_out_other_players(transaction: Transaction) -> No
     uow = transaction.uow
     user_id, other_id = await add_player(uow), await add_player(uow, "bob@example.org")
     await add(uow, [activity_row(other_id, n, source_id="7") for n in (1, 2)])
-    facts = await uow.activities.get_facts(user_id, TASK, START.date())
+    facts = await uow.activities.get_facts(user_id, TASK, ActivityKind.TASK_COMPLETED, START.date())
     assert (facts.last_sequence, facts.times_done, facts.paid_today) == (0, 0, 0)
 
 

@@ -41,10 +41,10 @@ async def test_there_is_no_player_of_nobody(uow: UnitOfWork) -> None:
 async def test_the_reviews_of_today_are_counted_if_they_were_paid(uow: UnitOfWork) -> None:
     user_id = await add_player(uow)
     for row in (
-        activity_row(user_id, 1, kind="review"),
-        activity_row(user_id, 2, kind="review"),
-        activity_row(user_id, 3, kind="review", paid=False),
-        activity_row(user_id, 4, START - timedelta(days=1), kind="review"),
+        activity_row(user_id, 1, kind="reviewed"),
+        activity_row(user_id, 2, kind="reviewed"),
+        activity_row(user_id, 3, kind="reviewed", paid=False),
+        activity_row(user_id, 4, START - timedelta(days=1), kind="reviewed"),
         activity_row(user_id, 5),
     ):
         await uow.activities.add(row)

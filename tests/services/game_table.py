@@ -7,12 +7,12 @@ from typing import Any
 
 from app.db.session import Database
 from app.db.unit_of_work import UnitOfWork
-from app.game.activity import Source, SourceType
+from app.game.activity import ActivityKind, Source, SourceType
 from app.game.calendar import Calendar
 from app.game.rules import RULES, Difficulty
 from app.services.completions import CompletionService, TaskCompletion
 from app.services.game import GameService, ProfileView
-from app.services.play import EntryView
+from app.services.outcome_view import EntryView
 from app.services.principal import Principal
 from app.services.tasks import TaskService
 from app.services.verification import Difference, VerificationService
@@ -74,7 +74,9 @@ class Table:
         async with self.writing() as uow:
             player = await uow.players.lock(self.caller.user_id)
             assert player is not None
-            facts = await uow.activities.get_facts(player.user_id, FREEZES, self.clock.now().date())
+            facts = await uow.activities.get_facts(
+                player.user_id, FREEZES, ActivityKind.UNDONE, self.clock.now().date()
+            )
             row = activity_row(player.user_id, facts.last_sequence + 1, self.clock.now())
             row.kind, row.source_id, row.paid = "adjustment", FREEZES.id, False
             row.freezes_gained = count

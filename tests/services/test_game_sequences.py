@@ -20,7 +20,7 @@ from app.game.metrics import Metric
 from app.game.outcome import Outcome
 from app.game.rules import Difficulty
 from app.services.errors import TaskNotFoundError
-from app.services.play import OutcomeView
+from app.services.outcome_view import OutcomeView
 from tests.game.model import Model
 from tests.services.game_table import Table, find_differences, sit_down
 from tests.support.clock import FakeClock
@@ -111,7 +111,7 @@ def compare(shown: OutcomeView, expected: Outcome) -> None:
     assert (shown.xp, shown.gold) == (expected.xp, expected.gold)
     levels = (expected.level_before, expected.level_after)
     assert (shown.level.before, shown.level.after) == levels
-    assert shown.streak == expected.streak
+    assert (shown.streak, shown.hearts) == (expected.streak, expected.hearts)
     assert len(shown.entries) == len(expected.entries)
 
 

@@ -12,7 +12,7 @@ from app.schemas.common import PageRead
 from app.schemas.game import LedgerEntryRead, LedgerQuery, ProfileRead
 from app.services.errors import BadCursorError
 from app.services.game import ProfileView
-from app.services.play import EntryView
+from app.services.outcome_view import EntryView
 
 router = APIRouter(prefix="/game", tags=["game"], route_class=ApiRoute)
 

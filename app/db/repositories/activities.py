@@ -30,8 +30,8 @@ _EVENT = (
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """The player's last sequence number, how often the source was undone and done, and how many personal
-    tasks were completed and paid today and still stand.
+    """The player's last sequence number, how often the source was undone and done, and how many
+    activities of the kind were paid today and still stand.
     """
 
     last_sequence: int
@@ -78,7 +78,7 @@ _FACTS = select(
     .where(
         _OF_USER,
         ActivityRow.local_on == bindparam("today"),
-        ActivityRow.kind == ActivityKind.TASK_COMPLETED,
+        ActivityRow.kind == bindparam("kind"),
         ActivityRow.paid,
         _stands(),
     )
@@ -134,13 +134,16 @@ _STREAK_EVENTS_OF_MANY = _select_streak_events(
 class ActivityReader(Repository):
     """Looks activities up; those of one user, but for the verification."""
 
-    async def get_facts(self, user_id: int, source: Source, today: date) -> SourceFacts:
-        """What the rules have to know of a source and of today's paid completions.
+    async def get_facts(
+        self, user_id: int, source: Source, kind: ActivityKind, today: date
+    ) -> SourceFacts:
+        """What the rules have to know of a source, and of today's paid activities of the kind.
 
         Under the player's lock these can't change any more before the transaction ends.
         """
         parameters = {
-            "of_user": user_id, "source_type": source.type, "source_id": source.id, "today": today,
+            "of_user": user_id, "source_type": source.type, "source_id": source.id,
+            "kind": kind, "today": today,
         }  # fmt: skip
         return SourceFacts(*(await self._session.execute(_FACTS, parameters)).one())
 

@@ -5,10 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Result
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import QuestboardError
+from app.db.base import Base
 from app.db.conflicts import constraint_of
 
 
@@ -17,6 +19,12 @@ class Repository:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    def _insert_into(self, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+        """An INSERT that may say what to do ON CONFLICT: the same words on both databases."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            return postgresql.insert(model)
+        return sqlite.insert(model)
 
     @asynccontextmanager
     async def _refusing(

@@ -3,8 +3,6 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 
 from app.core.errors import ConflictError
@@ -39,11 +37,6 @@ class IdempotencyRepository(Repository):
             RequestInFlightError: it was not answered in time (PostgreSQL; on SQLite the error is
                 that of a busy database).
         """
-        insert = (
-            postgresql_insert
-            if self._session.get_bind().dialect.name == "postgresql"
-            else sqlite_insert
-        )
         fresh = {
             "fingerprint": fingerprint,
             "created_at": now,
@@ -52,7 +45,7 @@ class IdempotencyRepository(Repository):
             "body": None,
         }
         statement = (
-            insert(IdempotencyKey)
+            self._insert_into(IdempotencyKey)
             .values(user_id=user_id, key=key, **fresh)
             .on_conflict_do_update(
                 index_elements=["user_id", "key"],

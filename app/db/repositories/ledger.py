@@ -21,6 +21,9 @@ _OF_ACTIVITY = (
     )
     .order_by(RewardEntry.id)
 )
+_ONE = select(RewardEntry).where(
+    RewardEntry.user_id == bindparam("of_user"), RewardEntry.id == bindparam("entry_id")
+)
 
 
 class LedgerReader(Repository):
@@ -30,6 +33,11 @@ class LedgerReader(Repository):
         """At most ``count`` entries with a smaller id than ``before_id``, newest first."""
         parameters = {"of_user": user_id, "before_id": before_id, "count": count}
         return (await self._session.execute(_PAGE, parameters)).scalars().all()
+
+    async def get(self, user_id: int, entry_id: int) -> RewardEntry:
+        """An entry that is there."""
+        parameters = {"of_user": user_id, "entry_id": entry_id}
+        return (await self._session.execute(_ONE, parameters)).scalar_one()
 
     async def list_of_activity(self, user_id: int, sequence: int) -> Sequence[RewardEntry]:
         """The entries that an activity gave."""

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Row, bindparam, func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.db.models import ActivityRow, Player, PlayerCounter
 from app.db.repositories.base import Repository
+from app.game.activity import ActivityKind
 from app.game.metrics import Metric
 
 _BY_USER = select(Player).where(Player.user_id == bindparam("of_user"))
@@ -18,7 +17,7 @@ _REVIEWS_TODAY = (
     .where(
         ActivityRow.user_id == bindparam("of_user"),
         ActivityRow.local_on == bindparam("today"),
-        ActivityRow.kind == "review",
+        ActivityRow.kind == ActivityKind.REVIEWED,
         ActivityRow.paid,
     )
     .scalar_subquery()
@@ -86,16 +85,11 @@ class PlayerRepository(PlayerReader):
         """Add to counters, making those that are not there yet; one statement for all."""
         if not deltas:
             return
-        insert = (
-            postgresql_insert
-            if self._session.get_bind().dialect.name == "postgresql"
-            else sqlite_insert
-        )
         rows = [
             {"user_id": user_id, "metric": str(metric), "value": delta}
             for metric, delta in deltas.items()
         ]
-        statement = insert(PlayerCounter).values(rows)
+        statement = self._insert_into(PlayerCounter).values(rows)
         statement = statement.on_conflict_do_update(
             index_elements=["user_id", "metric"],
             set_={"value": PlayerCounter.value + statement.excluded.value},

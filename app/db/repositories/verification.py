@@ -3,84 +3,49 @@
 Every statement is about the users in ``(after_id, last_id]``, however many they are.
 """
 
-from collections.abc import Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
+    BindParameter,
     ColumnElement,
     Row,
-    Select,
-    and_,
     bindparam,
+    case,
     cast,
-    exists,
     func,
-    literal,
-    not_,
-    or_,
     select,
-    union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
-from app.db.models import ActivityRow, Player, RewardEntry, User
+from app.db.models import ActivityRow, RewardEntry
 from app.db.repositories.base import Repository
-from app.game.activity import ActivityKind
-from app.game.ledger import Reason
-
-
-class Fault(StrEnum):
-    """What no sound game has. ``number`` in a ``FaultRow`` says which one."""
-
-    NO_PLAYER = "no_player"
-    GAP = "gap"
-    PAID_FOR_NOTHING = "paid_for_nothing"
-    PAID_NOTHING = "paid_nothing"
-    WRONG_ROUND = "wrong_round"
-    WRONG_UNDO = "wrong_undo"
-    WRONG_REVERSAL = "wrong_reversal"
-    NOT_REVERSED = "not_reversed"
-
+from app.db.repositories.verification_faults import FAULTS, FaultRow
+from app.db.repositories.verification_terms import IS_PAYMENT, IS_REVERSED, IS_UNDONE, within
 
 SumRow: TypeAlias = Row[tuple[int, int, int, int]]
 """user_id, xp, gold, number of reversals"""
 
 TallyRow: TypeAlias = Row[tuple[int, str, int, int]]
-"""user_id, kind of activity, how many stand, the XP that they themselves paid"""
+"""user_id, kind of activity, how many stand, how many of these were paid"""
+
+PaymentRow: TypeAlias = Row[tuple[int, str, int, int]]
+"""user_id, reason, how many entries stand, their XP"""
 
 RepeatRow: TypeAlias = Row[tuple[int, str, str, str, int]]
 """user_id, source_type, source_id, reason, number of standing payments"""
 
-FaultRow: TypeAlias = Row[tuple[int, str, int]]
-"""user_id, fault, number of the activity or id of the entry"""
-
-_OWN_REWARDS = (Reason.TASK_COMPLETED,)
-"""What activities pay by themselves, as against what the goals pay that they meet."""
-
-_Reversal = aliased(RewardEntry)
-_Undo = aliased(ActivityRow)
-
-
-def _within(owner: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    return and_(owner > bindparam("after_id"), owner <= bindparam("last_id"))
+HeartRow: TypeAlias = Row[tuple[int, datetime, int]]
+"""user_id, occurred_at, hearts given or (below 0) taken"""
 
 
 def _total(amount: InstrumentedAttribute[int]) -> ColumnElement[int]:
     # PostgreSQL sums 64-bit numbers into a decimal.
     return cast(func.coalesce(func.sum(amount), 0), BigInteger)
 
-
-_OF_ACTIVITY = and_(
-    RewardEntry.user_id == ActivityRow.user_id,
-    RewardEntry.activity_sequence == ActivityRow.sequence,
-)
-_REVERSED = exists().where(
-    _Reversal.user_id == RewardEntry.user_id, _Reversal.reverses_id == RewardEntry.id
-)
-_UNDONE = exists().where(_Undo.user_id == ActivityRow.user_id, _Undo.undoes == ActivityRow.sequence)
-_OF_UNDO = and_(_Undo.user_id == ActivityRow.user_id, _Undo.sequence == ActivityRow.undoes)
 
 _SUMS = (
     select(
@@ -89,19 +54,24 @@ _SUMS = (
         _total(RewardEntry.gold),
         func.count(RewardEntry.reverses_id),
     )
-    .where(_within(RewardEntry.user_id))
+    .where(within(RewardEntry.user_id))
     .group_by(RewardEntry.user_id)
 )
 _TALLIES = (
     select(
         ActivityRow.user_id,
         ActivityRow.kind,
-        func.count(ActivityRow.sequence.distinct()),
-        _total(RewardEntry.xp),
+        func.count(),
+        func.count(case((ActivityRow.paid, ActivityRow.sequence))),
     )
-    .outerjoin(RewardEntry, and_(_OF_ACTIVITY, RewardEntry.reason.in_(_OWN_REWARDS)))
-    .where(_within(ActivityRow.user_id), ActivityRow.undoes.is_(None), ~_UNDONE)
+    .where(within(ActivityRow.user_id), ActivityRow.undoes.is_(None), ~IS_UNDONE)
     .group_by(ActivityRow.user_id, ActivityRow.kind)
+)
+# By entries and not by activities: what one day of a week finished, the undo of another takes back.
+_PAYMENTS = (
+    select(RewardEntry.user_id, RewardEntry.reason, func.count(), _total(RewardEntry.xp))
+    .where(within(RewardEntry.user_id), IS_PAYMENT, ~IS_REVERSED)
+    .group_by(RewardEntry.user_id, RewardEntry.reason)
 )
 _REPEATS = (
     select(
@@ -111,101 +81,18 @@ _REPEATS = (
         RewardEntry.reason,
         func.count(),
     )
-    .where(_within(RewardEntry.user_id), RewardEntry.reverses_id.is_(None), ~_REVERSED)
+    .where(within(RewardEntry.user_id), IS_PAYMENT, ~IS_REVERSED)
     .group_by(
         RewardEntry.user_id, RewardEntry.source_type, RewardEntry.source_id, RewardEntry.reason
     )
     .having(func.count() > 1)
 )
-
-
-def _same_source(one: Any, other: Any) -> ColumnElement[bool]:
-    return and_(one.source_type == other.source_type, one.source_id == other.source_id)
-
-
-def _times_undone_before() -> ColumnElement[int]:
-    """How often an entry's source had been undone before its activity."""
-    return (
-        select(func.count())
-        .where(
-            _Undo.user_id == RewardEntry.user_id,
-            _same_source(_Undo, RewardEntry),
-            _Undo.kind == ActivityKind.UNDONE,
-            _Undo.sequence < RewardEntry.activity_sequence,
-        )
-        .correlate(RewardEntry)
-        .scalar_subquery()
-    )
-
-
-def _is_mirrored() -> ColumnElement[bool]:
-    """Whether a reversal, made by ``_Undo``, takes back exactly what the entry gave."""
-    return and_(
-        _Reversal.reason == Reason.UNDO,
-        RewardEntry.reverses_id.is_(None),
-        _same_source(_Reversal, RewardEntry),
-        _Reversal.round == RewardEntry.round,
-        _Reversal.xp == -RewardEntry.xp,
-        _Reversal.gold == -RewardEntry.gold,
-        func.coalesce(_Undo.undoes, 0) == RewardEntry.activity_sequence,
-    )
-
-
-def _fault(
-    fault: Fault, owner: InstrumentedAttribute[int], number: ColumnElement[int] | Any
-) -> Select[tuple[int, str, int]]:
-    return select(owner, literal(str(fault)), number).where(_within(owner))
-
-
-_payments = RewardEntry.reverses_id.is_(None)
-_FAULTS = union_all(
-    _fault(Fault.NO_PLAYER, User.id, User.id).where(~exists().where(Player.user_id == User.id)),
-    _fault(Fault.GAP, ActivityRow.user_id, func.max(ActivityRow.sequence))
-    .group_by(ActivityRow.user_id)
-    .having(
-        or_(func.min(ActivityRow.sequence) != 1, func.max(ActivityRow.sequence) != func.count())
-    ),
-    _fault(Fault.PAID_FOR_NOTHING, RewardEntry.user_id, RewardEntry.id).where(
-        _payments, ~exists().where(_OF_ACTIVITY, ActivityRow.paid)
-    ),
-    _fault(Fault.PAID_NOTHING, ActivityRow.user_id, ActivityRow.sequence).where(
-        ActivityRow.paid, ~exists().where(_OF_ACTIVITY)
-    ),
-    _fault(Fault.WRONG_ROUND, RewardEntry.user_id, RewardEntry.id).where(
-        _payments, RewardEntry.round != _times_undone_before()
-    ),
-    _fault(Fault.WRONG_UNDO, ActivityRow.user_id, ActivityRow.sequence)
-    .outerjoin(_Undo, _OF_UNDO)
-    .where(
-        or_(ActivityRow.kind == ActivityKind.UNDONE, ActivityRow.undoes.is_not(None)),
-        not_(
-            func.coalesce(
-                and_(
-                    ActivityRow.kind == ActivityKind.UNDONE,
-                    _same_source(_Undo, ActivityRow),
-                    _Undo.undoes.is_(None),
-                    _Undo.sequence < ActivityRow.sequence,
-                ),
-                False,
-            )
-        ),
-    ),
-    _fault(Fault.WRONG_REVERSAL, _Reversal.user_id, _Reversal.id)
-    .outerjoin(
-        RewardEntry,
-        and_(RewardEntry.user_id == _Reversal.user_id, RewardEntry.id == _Reversal.reverses_id),
-    )
-    .outerjoin(
-        _Undo,
-        and_(_Undo.user_id == _Reversal.user_id, _Undo.sequence == _Reversal.activity_sequence),
-    )
-    .where(
-        or_(_Reversal.reverses_id.is_not(None), _Reversal.reason == Reason.UNDO),
-        not_(func.coalesce(_is_mirrored(), False)),
-    ),
-    _fault(Fault.NOT_REVERSED, RewardEntry.user_id, RewardEntry.id)
-    .join(ActivityRow, _OF_ACTIVITY)
-    .where(_payments, _UNDONE, ~_REVERSED),
+_FACT: BindParameter[str] = bindparam("fact", type_=JSON.JSONStrIndexType())
+_CHANGE = ActivityRow.facts[_FACT].as_integer()
+_HEARTS = (
+    select(ActivityRow.user_id, ActivityRow.occurred_at, _CHANGE)
+    .where(within(ActivityRow.user_id), _CHANGE.is_not(None))
+    .order_by(ActivityRow.user_id, ActivityRow.sequence)
 )
 
 
@@ -220,14 +107,24 @@ class VerificationReader(Repository):
         """The standing activities of each player, by kind."""
         return await self._list(_TALLIES, after_id, last_id)
 
+    async def list_payments(self, after_id: int, last_id: int) -> Sequence[PaymentRow]:
+        """The standing payments of each player, by reason."""
+        return await self._list(_PAYMENTS, after_id, last_id)
+
     async def list_repeats(self, after_id: int, last_id: int) -> Sequence[RepeatRow]:
         """Sources that are paid more than once at a time for a reason."""
         return await self._list(_REPEATS, after_id, last_id)
 
     async def list_faults(self, after_id: int, last_id: int) -> Sequence[FaultRow]:
         """Rows that should not be there."""
-        return await self._list(_FAULTS, after_id, last_id)
+        return await self._list(FAULTS, after_id, last_id)
 
-    async def _list(self, statement: Any, after_id: int, last_id: int) -> Sequence[Any]:
-        parameters: Mapping[str, int] = {"after_id": after_id, "last_id": last_id}
+    async def list_hearts(self, after_id: int, last_id: int, fact: str) -> Sequence[HeartRow]:
+        """The activities that changed hearts, as ``fact`` of theirs says, by player and in order."""
+        return await self._list(_HEARTS, after_id, last_id, fact=fact)
+
+    async def _list(
+        self, statement: Any, after_id: int, last_id: int, **others: str
+    ) -> Sequence[Any]:
+        parameters = {"after_id": after_id, "last_id": last_id, **others}
         return (await self._session.execute(statement, parameters)).all()

@@ -1,0 +1,1 @@
+"""Curricula as files: reading and writing them, in folders and in archives."""

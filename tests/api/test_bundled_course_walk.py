@@ -1,0 +1,154 @@
+"""A new learner goes through the bundled course over the API, and gets exactly what the rules give."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.game.rules import RULES
+from app.schemas.answers import GivenAnswer
+from app.schemas.curriculum import (
+    CourseDefinition,
+    MultipleChoiceQuestion,
+    NumberQuestion,
+    Question,
+    ShortTextQuestion,
+    SingleChoiceQuestion,
+    TrueFalseQuestion,
+)
+from app.services.curriculum.archive import write_archive
+from app.services.curriculum.folder import read_folder
+from app.services.curriculum.questions import id_of_choice
+from app.services.curriculum.reader import read_course
+from commands.course_folders import BUNDLED
+from tests.services.game_table import find_differences
+from tests.support.service import Learner, Service
+
+SLUG = "python-from-zero"
+FAILED_AT_FIRST = {5, 12, 20}
+"""Days of the course whose first attempt has two wrong answers."""
+
+
+def answer_rightly(question: Question) -> GivenAnswer:
+    match question:
+        case SingleChoiceQuestion(right=right):
+            return id_of_choice(right)
+        case MultipleChoiceQuestion(right=rights):
+            return [id_of_choice(text) for text in rights]
+        case TrueFalseQuestion(answer=is_true):
+            return is_true
+        case NumberQuestion(answer=number):
+            return number
+        case ShortTextQuestion(accept=accept):
+            return accept[-1]
+
+
+def answer_wrongly(question: Question) -> GivenAnswer:
+    match question:
+        case SingleChoiceQuestion(wrong=wrong):
+            return id_of_choice(wrong[0])
+        case MultipleChoiceQuestion(right=rights, wrong=wrong):
+            return [id_of_choice(text) for text in (wrong or rights[1:])]
+        case TrueFalseQuestion(answer=is_true):
+            return not is_true
+        case NumberQuestion(answer=number):
+            return number - 12345
+        case ShortTextQuestion():
+            return "no idea"
+
+
+class Walk:
+    """The learner, the answers that the files have, and the XP that the rules should have given."""
+
+    def __init__(self, service: Service, learner: Learner, course: CourseDefinition) -> None:
+        self.service = service
+        self.learner = learner
+        self.course = course
+        self.right = {
+            (question.kind, question.prompt): question
+            for week in course.weeks
+            for day in week.days
+            for question in day.questions
+        }
+        self.xp = self.gold = 0
+
+    def pay(self, base: int, gold: int, streak: int) -> None:
+        """XP of an activity is base * (100 + min(streak, 50)) / 100, rounded down (DESIGN 3)."""
+        self.xp += base * (100 + min(streak, 50)) // 100
+        self.gold += gold
+
+    def answer(self, asked: Mapping[str, Any], *, rightly: bool) -> GivenAnswer:
+        question = self.right[asked["kind"], asked["prompt"]]
+        return answer_rightly(question) if rightly else answer_wrongly(question)
+
+    async def attempt(self, day_id: int, wrong: int = 0) -> dict[str, Any]:
+        quiz = await self.learner.get(f"/course-tasks/{day_id}/quiz")
+        answers = [
+            {"question_id": asked["id"], "answer": self.answer(asked, rightly=place >= wrong)}
+            for place, asked in enumerate(quiz["questions"])
+        ]
+        body = {"revision": quiz["revision"], "answers": answers}
+        return await self.learner.post(f"/course-tasks/{day_id}/quiz/attempts", body)
+
+    async def review(self, streak: int) -> int:
+        """Review all that is due, once; how many that were."""
+        due = (await self.learner.get("/reviews/due", limit=100))["items"]
+        for card in due:
+            answer = {"answer": self.answer(card, rightly=True)}
+            reviewed = await self.learner.post(f"/reviews/{card['card_id']}", answer)
+            assert reviewed["correct"] is True
+            self.pay(1, 0, streak)
+        return len(due)
+
+    async def wait_for_tomorrow(self) -> None:
+        self.service.clock.advance(days=1)
+        self.learner.client = self.service.client(await self.service.open_session(self.learner.id))
+
+
+async def import_bundled(service: Service) -> CourseDefinition:
+    """The bundled course, brought in by an author over the API."""
+    files = read_folder(BUNDLED / SLUG)
+    author = await service.learner("author@example.org", role="author")
+    answer = await author.client.post(
+        "/courses/import",
+        content=write_archive(files, SLUG),
+        headers={"Content-Type": "application/zip"},
+    )
+    assert answer.status_code == 200, answer.text
+    return read_course(files)
+
+
+async def test_all_28_days_with_exactly_the_xp_that_the_rules_give(service: Service) -> None:
+    course = await import_bundled(service)
+    learner = await service.learner()
+    walk = Walk(service, learner, course)
+    await learner.post(f"/courses/{SLUG}/enrollment")
+    tree = await learner.get(f"/courses/{SLUG}")
+    streak = reviews = 0
+    for week in tree["weeks"]:
+        for day in week["days"]:
+            streak += 1
+            lesson = await learner.get(f"/course-tasks/{day['id']}")
+            assert lesson["body_html"].startswith("<")
+            reviews += await walk.review(streak)
+            perfect = streak not in FAILED_AT_FIRST
+            if not perfect:
+                failed = await walk.attempt(day["id"], wrong=2)
+                assert (failed["attempt"]["passed"], failed["outcome"]["xp"]) == (False, 0)
+            passed = await walk.attempt(day["id"])
+            assert passed["attempt"]["passed"], passed["attempt"]["answers"]
+            walk.pay(30 + (10 if perfect else 0), 5, streak)
+            done = await learner.post(f"/course-tasks/{day['id']}/complete")
+            price = RULES.prices[lesson["difficulty"]]
+            walk.pay(price.xp, price.gold, streak)
+            assert done["outcome"]["streak"] == streak
+            await walk.wait_for_tomorrow()
+        assert done["task"]["week_done"]
+        walk.xp, walk.gold = walk.xp + 50, walk.gold + 10
+    walk.xp, walk.gold = walk.xp + 200, walk.gold + 50
+
+    progress = await learner.get(f"/courses/{SLUG}/progress")
+    assert (streak, progress["days"], progress["percent"], progress["done"]) == (28, 28, 100, True)
+    profile = await learner.get("/game/profile")
+    assert (profile["xp"], profile["gold"]) == (walk.xp, walk.gold)
+    assert profile["streak"] == profile["longest_streak"] == 28
+    assert reviews > 0
+    assert await find_differences(service.parts.database) == []

@@ -1,0 +1,85 @@
+"""How many SQL statements the learner's ways through a course cost; see test_statement_budgets.py."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from app.game.pacing import Pacing
+from tests.support.courses import small_course
+from tests.support.databases import SQLITE
+from tests.support.learning import Student, enroll
+from tests.support.service import Service
+
+
+@dataclass
+class Prepared:
+    """A student with a day to complete, one with a quiz to pass, and one that is completed."""
+
+    student: Student
+    passed: int
+    quiz: int
+    done: int
+    right: Sequence[Mapping[str, Any]]
+    wrong: Sequence[Mapping[str, Any]]
+
+    async def get(self, path: str) -> httpx.Response:
+        return await self.student.client.get(path)
+
+    async def post(self, path: str) -> httpx.Response:
+        return await self.student.client.post(path)
+
+    async def attempt(self, answers: Sequence[Mapping[str, Any]]) -> httpx.Response:
+        path = f"/course-tasks/{self.quiz}/quiz/attempts"
+        return await self.student.client.post(path, json={"answers": answers})
+
+
+@pytest.fixture
+async def prepared(service: Service) -> Prepared:
+    course = small_course(weeks=4, questions=5, pacing=Pacing.SEQUENTIAL)
+    student = await enroll(service, course)
+    await student.learn(student.days[0])
+    await student.attempt(student.days[1])
+    await student.progress()
+    await service.settle()
+    done, passed, quiz = student.days[:3]
+    right, wrong = await student.answers(quiz), await student.answers(quiz, wrong=2)
+    return Prepared(student, passed, quiz, done, right, wrong)
+
+
+Ask = Callable[[Prepared], Awaitable[httpx.Response]]
+
+TABLE: dict[str, tuple[int, Ask]] = {
+    "my courses": (2, lambda p: p.get("/users/me/courses")),
+    "enrolment": (3, lambda p: p.post("/courses/python/enrollment")),
+    "progress": (4, lambda p: p.get("/courses/python/progress")),
+    "lesson": (4, lambda p: p.get(f"/course-tasks/{p.quiz}")),
+    "quiz": (5, lambda p: p.get(f"/course-tasks/{p.quiz}/quiz")),
+    "attempts": (2, lambda p: p.get(f"/course-tasks/{p.passed}/quiz/attempts")),
+    "failed attempt with cards": (11, lambda p: p.attempt(p.wrong)),
+    "passing attempt": (12, lambda p: p.attempt(p.right)),
+    "completion": (11, lambda p: p.post(f"/course-tasks/{p.passed}/complete")),
+    "repeated completion": (4, lambda p: p.post(f"/course-tasks/{p.done}/complete")),
+    "undo": (14, lambda p: p.post(f"/course-tasks/{p.done}/undo")),
+    "repeated undo": (4, lambda p: p.post(f"/course-tasks/{p.passed}/undo")),
+}
+
+
+SINGLY_ON_SQLITE = {"passing attempt": 1}
+"""SQLite hands out ids of several new rows in an order of its own, so SQLAlchemy inserts them one by one:
+a statement for each ledger entry after the first."""
+
+
+@pytest.mark.parametrize("name", TABLE)
+async def test_a_request_costs_its_statements(
+    service: Service, prepared: Prepared, name: str, database_kind: str
+) -> None:
+    expected, ask = TABLE[name]
+    if database_kind == SQLITE:
+        expected += SINGLY_ON_SQLITE.get(name, 0)
+    with service.statements.count() as statements:
+        answer = await ask(prepared)
+    assert answer.is_success, answer.text
+    assert len(statements) == expected, "\n".join(statements)
