@@ -7,7 +7,7 @@ from app.game.outcome import Outcome
 from app.game.player import Player
 from app.game.pricing import rate_activity
 from app.game.rules import Rules
-from app.game.settlement import settle
+from app.game.settlement import settle, settle_unpaid
 from app.game.world import World
 
 
@@ -20,15 +20,7 @@ def complete_task(player: Player, activity: Activity, world: World, rules: Rules
     if activity.difficulty is None:
         raise ValueError("a completed task has a difficulty")
     if world.paid_today >= rules.paid_tasks_per_day:
-        return settle(
-            player,
-            activity,
-            rules,
-            streak=player.streak,
-            paid=False,
-            entries=(),
-            counters=tally_activity(activity.kind, xp=0),
-        )
+        return settle_unpaid(player, activity, rules, tally_activity(activity.kind, xp=0))
     rate = rate_activity(player, activity, rules)
     price = rules.prices[activity.difficulty]
     xp = rate.xp(price.xp)

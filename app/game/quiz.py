@@ -8,7 +8,7 @@ from app.game.outcome import Outcome
 from app.game.player import Player
 from app.game.pricing import Rate, rate_activity
 from app.game.rules import Rules
-from app.game.settlement import settle
+from app.game.settlement import settle, settle_unpaid
 from app.game.world import World
 
 
@@ -23,16 +23,7 @@ def attempt_quiz(player: Player, activity: Activity, world: World, rules: Rules)
         raise ValueError("an attempt at a quiz says how it went")
     lost = _count_lost(player, activity, attempt, rules)
     if not (attempt.graded and attempt.is_passed):
-        return settle(
-            player,
-            activity,
-            rules,
-            streak=player.streak,
-            paid=False,
-            entries=(),
-            counters={},
-            hearts=-lost,
-        )
+        return settle_unpaid(player, activity, rules, counters={}, hearts=-lost)
     rate = rate_activity(player, activity, rules)
     entries = _pay(activity, attempt, world, rate, rules)
     return settle(

@@ -8,7 +8,7 @@ from app.game.outcome import Outcome
 from app.game.player import Player
 from app.game.pricing import rate_activity
 from app.game.rules import Rules
-from app.game.settlement import settle
+from app.game.settlement import settle, settle_unpaid
 from app.game.world import World
 
 
@@ -19,15 +19,7 @@ def review_card(player: Player, activity: Activity, world: World, rules: Rules) 
     counted, but does not move the streak. That the card is due is seen to before.
     """
     if world.is_paid or world.paid_today >= rules.paid_reviews_per_day:
-        return settle(
-            player,
-            activity,
-            rules,
-            streak=player.streak,
-            paid=False,
-            entries=(),
-            counters=tally_activity(activity.kind, xp=0),
-        )
+        return settle_unpaid(player, activity, rules, tally_activity(activity.kind, xp=0))
     rate = rate_activity(player, activity, rules)
     xp = rate.xp(rules.review.xp)
     entry = Entry(Reason.REVIEWED, activity.source, world.round, xp=xp, gold=rules.review.gold)

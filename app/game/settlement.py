@@ -46,3 +46,23 @@ def settle(
         streak=show_streak(streak, activity.occurred_at, activity.calendar),
         hearts=hearts,
     )
+
+
+def settle_unpaid(
+    player: Player,
+    activity: Activity,
+    rules: Rules,
+    counters: Mapping[Metric, int],
+    hearts: int = 0,
+) -> Outcome:
+    """Apply an activity that pays nothing, and so does not move the streak; it may be counted."""
+    return settle(
+        player,
+        activity,
+        rules,
+        streak=player.streak,
+        paid=False,
+        entries=(),
+        counters=counters,
+        hearts=hearts,
+    )

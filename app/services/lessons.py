@@ -1,5 +1,6 @@
 """Showing lessons."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -58,13 +59,14 @@ class LessonService:
         else:
             today = self._today(principal)
             row = (await load_open_day(self._uow, principal.user_id, task_id, today)).row
-        return _show_lesson(row, await self._uow.learning.get_body(task_id))
+        body = await self._uow.learning.get_body(task_id)
+        return _show_lesson(row, body, await asyncio.to_thread(render_markdown, body))
 
     def _today(self, principal: Principal) -> date:
         return principal.calendar.day_of(self._clock.now())
 
 
-def _show_lesson(row: DayRow, body: str) -> LessonView:
+def _show_lesson(row: DayRow, body: str, body_html: str) -> LessonView:
     return LessonView(
         id=row.id,
         course=row.slug,
@@ -76,7 +78,7 @@ def _show_lesson(row: DayRow, body: str) -> LessonView:
         minutes=row.minutes,
         status=ContentStatus.PUBLISHED if is_live(row) else ContentStatus.DRAFT,
         body=body,
-        body_html=render_markdown(body),
+        body_html=body_html,
         questions=row.questions,
         pass_percent=row.pass_percent,
         quiz_passed=row.quiz_passed,

@@ -5,54 +5,18 @@ from typing import Any
 
 from app.game.rules import RULES
 from app.schemas.answers import GivenAnswer
-from app.schemas.curriculum import (
-    CourseDefinition,
-    MultipleChoiceQuestion,
-    NumberQuestion,
-    Question,
-    ShortTextQuestion,
-    SingleChoiceQuestion,
-    TrueFalseQuestion,
-)
+from app.schemas.curriculum import CourseDefinition
 from app.services.curriculum.archive import write_archive
 from app.services.curriculum.folder import read_folder
-from app.services.curriculum.questions import id_of_choice
 from app.services.curriculum.reader import read_course
 from commands.course_folders import BUNDLED
 from tests.services.game_table import find_differences
+from tests.support.learning import right_answer, wrong_answer
 from tests.support.service import Learner, Service
 
 SLUG = "python-from-zero"
 FAILED_AT_FIRST = {5, 12, 20}
 """Days of the course whose first attempt has two wrong answers."""
-
-
-def answer_rightly(question: Question) -> GivenAnswer:
-    match question:
-        case SingleChoiceQuestion(right=right):
-            return id_of_choice(right)
-        case MultipleChoiceQuestion(right=rights):
-            return [id_of_choice(text) for text in rights]
-        case TrueFalseQuestion(answer=is_true):
-            return is_true
-        case NumberQuestion(answer=number):
-            return number
-        case ShortTextQuestion(accept=accept):
-            return accept[-1]
-
-
-def answer_wrongly(question: Question) -> GivenAnswer:
-    match question:
-        case SingleChoiceQuestion(wrong=wrong):
-            return id_of_choice(wrong[0])
-        case MultipleChoiceQuestion(right=rights, wrong=wrong):
-            return [id_of_choice(text) for text in (wrong or rights[1:])]
-        case TrueFalseQuestion(answer=is_true):
-            return not is_true
-        case NumberQuestion(answer=number):
-            return number - 12345
-        case ShortTextQuestion():
-            return "no idea"
 
 
 class Walk:
@@ -77,7 +41,7 @@ class Walk:
 
     def answer(self, asked: Mapping[str, Any], *, rightly: bool) -> GivenAnswer:
         question = self.right[asked["kind"], asked["prompt"]]
-        return answer_rightly(question) if rightly else answer_wrongly(question)
+        return right_answer(question) if rightly else wrong_answer(question)
 
     async def attempt(self, day_id: int, wrong: int = 0) -> dict[str, Any]:
         quiz = await self.learner.get(f"/course-tasks/{day_id}/quiz")

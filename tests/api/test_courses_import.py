@@ -178,7 +178,7 @@ async def test_authors_and_admins_import(
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("content-type", ["application/zip", "text/plain"])
+@pytest.mark.parametrize("content_type", ["application/zip", "text/plain"])
 async def test_the_body_of_a_stranger_or_learner_is_not_read(
     service: Service, path: str, content_type: str
 ) -> None:
@@ -191,7 +191,7 @@ async def test_the_body_of_a_stranger_or_learner_is_not_read(
 
 
 @pytest.mark.parametrize(
-    "content-type", [None, "", "application/json", "application/zipx", "multipart/form-data; boundary=x"]
+    "content_type", [None, "", "application/json", "application/zipx", "multipart/form-data; boundary=x"]
 )  # fmt: skip
 async def test_another_type_is_refused_unread(
     service: Service, author: Learner, content_type: str | None
@@ -202,7 +202,7 @@ async def test_another_type_is_refused_unread(
     assert await call(service, PATHS[0], headers, token=token) == (415, 0)
 
 
-@pytest.mark.parametrize("content-type", ["Application/ZIP", "application/zip; name=a.zip"])
+@pytest.mark.parametrize("content_type", ["Application/ZIP", "application/zip; name=a.zip"])
 async def test_the_type_may_be_written_otherwise(author: Learner, content_type: str) -> None:
     headers = {"Content-Type": content_type}
 

@@ -59,7 +59,7 @@ async def test_the_explanation_comes_with_the_answer(student: Student) -> None:
         (["one", "two"], ["one", "two"], True, "Because of 2."),
         (True, True, True, "Because of 3."),
         (42, 42, True, "Because of 4."),
-        ("range", ["range", "range()"], True, "Because of 5."),
+        ("range()", ["range", "range()"], True, "Because of 5."),
     ]
     assert answers[0]["explanation_html"] == "<p>Because of 1.</p>\n"
 

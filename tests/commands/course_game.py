@@ -30,12 +30,13 @@ class CourseGame:
         self._principal = principal(user_id)
 
     async def play(self) -> None:
-        """A course of one week with two days, and a quiz on the first.
+        """A course of one week with two days, and quizzes.
 
         Activities: 1 quiz failed with 2 wrong, 2 quiz passed with 1 wrong, 3 day 1, 4 day 2, which
         finishes the week and the course, 5 day 1 undone, 6 day 1 again, which finishes both again,
         7-16 ten reviews, the last of which gives a heart, 17 an unpaid one of the same card,
-        18 day 1 undone where it had been archived, so that week and course are done all the same.
+        18 day 1 undone where it had been archived, so that week and course are done all the same,
+        19 another quiz passed without a fault at once.
         """
         quiz = Source(SourceType.QUIZ, "11")
         await self.attempt(quiz, _attempt(2, first=True))
@@ -46,6 +47,7 @@ class CourseGame:
         await self.complete(1, finishes=True)
         await self.review(*range(10), 9)
         await self.undo(1, still_done=True)
+        await self.attempt(Source(SourceType.QUIZ, "12"), _attempt(0, first=True))
 
     async def attempt(self, quiz: Source, attempt: Attempt) -> None:
         async with self._database.writing() as transaction:

@@ -89,8 +89,8 @@ async def test_the_same_again_has_nothing_to_change(
 async def test_a_folder_of_courses_is_seeded_whole_and_each_course_once(
     service: Service, run: Run, tmp_path: Path
 ) -> None:
-    lay(tmp_path / "b", COURSE)
-    lay(tmp_path / "a", OTHER)
+    lay(tmp_path / "a", COURSE)
+    lay(tmp_path / "b", OTHER)
 
     done = await run(str(tmp_path), str(tmp_path / "a"), str(tmp_path / "b" / ".." / "a"))
 

@@ -41,15 +41,15 @@ async def test_a_sound_game_is_clean(database: Database, ada: int) -> None:
         player = await uow.players.list_page(ada - 1, 1)
         entries = await uow.ledger.list_page(ada, 2**63 - 1, 100)
         kept = await uow.players.list_counters(ada - 1, ada)
-    assert (player[0].xp, player[0].gold) == (30 + 10 + 10 + 250, 5 + 2 + 60)
+    assert (player[0].xp, player[0].gold) == (30 + 10 + 10 + 250 + 40, 5 + 2 + 60 + 5)
     assert player[0].hearts == 3
     assert len([entry for entry in entries if entry.reverses_id]) == 4
     assert {metric: value for _, metric, value in kept} == {
         "course_tasks_completed": 1,
-        "quizzes_passed": 1,
+        "quizzes_passed": 2,
         "reviews_done": 11,
         "courses_completed": 1,
-        "xp_earned": 300,
+        "xp_earned": 340,
     }
     assert await find_differences(database) == []
 
@@ -58,10 +58,10 @@ async def test_a_sound_game_is_clean(database: Database, ada: int) -> None:
     ("metric", "value"),
     [
         ("course_tasks_completed", 1),
-        ("quizzes_passed", 1),
+        ("quizzes_passed", 2),
         ("reviews_done", 11),
         ("courses_completed", 1),
-        ("xp_earned", 300),
+        ("xp_earned", 340),
     ],
 )
 async def test_each_counter_is_compared(
@@ -126,6 +126,7 @@ async def test_rounds(database: Database, ada: int, statement: str, expected: se
          {"reversal {5 course}", "entry {4 course}"}),
         (ENTRY.format("activity_sequence = 17", 5) + COURSE,
          {"reversal {5 course}", "entry {6 course}"}),
+        (ENTRY.format("activity_sequence = 6", 4) + WEEK, {"reversal {5 week}", "entry {4 week}"}),
         # the mirror of what it takes back
         (ENTRY.format("xp = xp - 1", 5) + WEEK, {"reversal {5 week}", "XP"}),
         (ENTRY.format("gold = gold + 1", 5) + COURSE, {"reversal {5 course}", "gold"}),
@@ -148,6 +149,8 @@ async def test_reversals(database: Database, ada: int, statement: str, expected:
         (ENTRY.format("activity_sequence = 17", 16), {"entry {16}", "paid activity 16"}),
         (ENTRY.format("reason = 'course_completed'", 6) + WEEK,
          {"entry {6 week}", "entry {6 week} of an undone activity", "counter courses_completed"}),
+        (ENTRY.format("reason = 'bonus'", 4) + WEEK,
+         {"entry {4 week}", "reversal {5 week}", "entry {6 week}"}),
         # only days and tasks are undone
         (ACTIVITY.format("kind = 'undone', undoes = 16", 17),
          {"undo 17", "entry {16} of an undone activity", "counter reviews_done"}),

@@ -34,7 +34,7 @@ from tests.services.test_game_sequences import CALENDARS, WAITS, compare, forget
 from tests.support.clock import FakeClock
 from tests.support.courses import add_course, list_questions, small_course
 from tests.support.game import dump_state
-from tests.support.learning import right_answer, wrong_answer
+from tests.support.learning import answer
 
 QUESTIONS = 2
 Step = tuple[str, int]
@@ -109,10 +109,7 @@ class Classroom:
 
     async def attempt(self, day: int, wrong: int) -> None:
         rows = await list_questions(self.table.database, day)
-        answers = [
-            (row.id, wrong_answer(row) if place < wrong else right_answer(row))
-            for place, row in enumerate(rows)
-        ]
+        answers = [(row.id, answer(row, rightly=place >= wrong)) for place, row in enumerate(rows)]
         hearts = regrow_hearts(self.model.player.hearts, self.clock.now(), RULES).count
         try:
             result = await self.write(

@@ -12,6 +12,7 @@ from app.schemas.curriculum import (
     CourseDefinition,
     MultipleChoiceQuestion,
     NumberQuestion,
+    Question,
     ShortTextQuestion,
     SingleChoiceQuestion,
     TrueFalseQuestion,
@@ -21,9 +22,9 @@ from tests.support.courses import add_course, list_day_ids, list_questions, smal
 from tests.support.service import Learner, Service
 
 
-def right_answer(row: QuizQuestion) -> GivenAnswer:
+def right_answer(question: Question) -> GivenAnswer:
     """What a client sends to be right."""
-    match read_question(row):
+    match question:
         case SingleChoiceQuestion(right=right):
             return id_of_choice(right)
         case MultipleChoiceQuestion(right=rights):
@@ -33,22 +34,28 @@ def right_answer(row: QuizQuestion) -> GivenAnswer:
         case NumberQuestion(answer=number):
             return number
         case ShortTextQuestion(accept=accept):
-            return accept[0]
+            return accept[-1]
 
 
-def wrong_answer(row: QuizQuestion) -> GivenAnswer:
+def wrong_answer(question: Question) -> GivenAnswer:
     """What a client sends to be wrong."""
-    match read_question(row):
+    match question:
         case SingleChoiceQuestion(wrong=wrong):
             return id_of_choice(wrong[0])
         case MultipleChoiceQuestion(right=rights, wrong=wrong):
-            return [id_of_choice(text) for text in (*rights[:1], *wrong[:1])]
+            return [id_of_choice(text) for text in (wrong[:1] or rights[1:])]
         case TrueFalseQuestion(answer=is_true):
             return not is_true
         case NumberQuestion(answer=number):
-            return number + 1000
+            return number + 12345
         case ShortTextQuestion():
             return "quite another thing"
+
+
+def answer(row: QuizQuestion, *, rightly: bool) -> GivenAnswer:
+    """An answer to a question of the database."""
+    question = read_question(row)
+    return right_answer(question) if rightly else wrong_answer(question)
 
 
 @dataclass
@@ -70,7 +77,7 @@ class Student:
         return [
             {
                 "question_id": row.id,
-                "answer": wrong_answer(row) if index < wrong else right_answer(row),
+                "answer": answer(row, rightly=index >= wrong),
             }
             for index, row in enumerate(rows)
         ]

@@ -18,7 +18,10 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from app.services.curriculum.markdown_limits import limit_costs
 
-_CACHED: Final = 256
+_SHORT: Final = 2_500
+"""Characters. Prompts, choices and explanations are no longer than that; many of them are shown at once."""
+_CACHED_SHORT: Final = 8_192
+_CACHED_LESSONS: Final = 128
 
 _ALLOWED_TAGS: Final = frozenset(
     {
@@ -38,17 +41,26 @@ _ALLOWED_SCHEMES: Final = frozenset({"http", "https", "mailto"})
 _LANGUAGE: Final = re.compile(r"language-[A-Za-z0-9+#_.-]{1,40}")
 
 
-@lru_cache(maxsize=_CACHED)
 def render_markdown(text: str) -> str:
     """CommonMark with tables and strikethrough, as harmless HTML.
 
     Links lead to absolute addresses (http, https, mailto) only: others stand there without one.
     Pictures become links to them, so that no other host is told who reads a lesson. Source beyond 20
     levels of nesting is left out, and what would cost too much stays as written (`markdown_limits`).
+    What was rendered lately is remembered. A whole lesson may take a while the first time: render it in
+    a thread.
     """
+    return _render_short(text) if len(text) <= _SHORT else _render_lesson(text)
+
+
+def _render(text: str) -> str:
     # Lone surrogates can't be stored, but they can't be encoded either.
     storable = text.encode(errors="replace").decode()
     return _CLEANER.clean(_RENDERER.render(storable))
+
+
+_render_short = lru_cache(maxsize=_CACHED_SHORT)(_render)
+_render_lesson = lru_cache(maxsize=_CACHED_LESSONS)(_render)
 
 
 def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:

@@ -2,7 +2,7 @@
 
 From Moodle's documentation (https://docs.moodle.org/en/GIFT_format), the help page that came before it
 (lang/en/help/quiz/formatgift.html) and the file of examples that Moodle ships with its reader
-(question/format/gift/examples.txt).
+(question/format/gift/examples.txt). Some are shortened, and the one with a comment of its own is ours.
 """
 
 TRUE_FALSE = {

@@ -1,5 +1,7 @@
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import _lru_cache_wrapper
 from html.parser import HTMLParser
 
 import pytest
@@ -7,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.curriculum import MAX_LESSON_LENGTH
-from app.services.curriculum.markdown import render_markdown
+from app.services.curriculum.markdown import (
+    _render_lesson,
+    _render_short,
+    render_markdown,
+)
 from tests.services.curriculum.xss_vectors import MARKUP, SCHEMES, VECTORS, WHOLE
 
 VOID = {"br", "hr"}
@@ -255,11 +261,24 @@ def test_text_that_can_not_be_encoded_is_shown_as_well_as_it_can() -> None:
     assert render_markdown("a\ud800b") == "<p>a?b</p>\n"
 
 
-def test_the_same_text_is_rendered_once() -> None:
-    before = render_markdown.cache_info().hits
-    assert render_markdown("# once and only once") == render_markdown("# once and only once")
-    assert render_markdown.cache_info().hits == before + 1
-    assert render_markdown.cache_info().maxsize is not None
+@pytest.mark.parametrize(
+    ("text", "cache"), [("remembered", _render_short), ("remembered " * 500, _render_lesson)]
+)
+def test_what_was_rendered_lately_is_remembered(text: str, cache: "_lru_cache_wrapper[str]") -> None:
+    render_markdown(text)
+    before = cache.cache_info().hits
+    render_markdown(text)
+    assert cache.cache_info().hits == before + 1
+    assert cache.cache_info().maxsize is not None
+
+
+def test_lessons_are_rendered_in_several_threads_at_once() -> None:
+    texts = [f"# {number}\n\n{'*word* ' * 500}" for number in range(16)]
+    with ThreadPoolExecutor(8) as threads:
+        rendered = list(threads.map(render_markdown, texts))
+    assert [html.partition("</h1>")[0] for html in rendered] == [
+        f"<h1>{number}" for number in range(16)
+    ]
 
 
 HOSTILE = [
@@ -361,6 +380,6 @@ LARGE = {
 def test_no_lesson_takes_long(source: str) -> None:
     begin = time.process_time()
     html = render_markdown(source)
-    # The slowest takes about a second on an idle machine; what grows with the square of the length would take minutes.
+    # The slowest takes about a second; what grows with the square of the length takes minutes.
     assert time.process_time() - begin < 10
     assert len(html) < 1_000_000
