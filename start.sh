@@ -136,7 +136,8 @@ serve() {
 
 run_tests() {
   sync_packages all
-  if (($# == 0)); then set -- --cov --cov-report=term:skip-covered; fi
+  # As many processes as there are processors; each takes files of one kind of database.
+  if (($# == 0)); then set -- --numprocesses=auto --dist=loadgroup --cov --cov-report=term:skip-covered; fi
   exec .venv/bin/python -m pytest "$@"
 }
 

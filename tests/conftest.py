@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+import os
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -37,6 +39,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen = metafunc.config.getoption("database")
         kinds = [SQLITE, POSTGRESQL] if chosen == "both" else [chosen]
         metafunc.parametrize("database_kind", kinds, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Say which tests go to one process when several share the work (`--dist loadgroup`).
+
+    A process that changes from one database to the other starts a server anew each time, so each takes
+    files of one kind only. Other files stay whole: their fixtures may cost as much.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    shares = max(1, workers // 2)
+    for item in items:
+        group = str(item.path)
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+            kind = item.callspec.params.get("database_kind")
+            if kind is not None:
+                group = f"{kind}-{zlib.crc32(group.encode()) % shares}"
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

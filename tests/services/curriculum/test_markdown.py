@@ -264,7 +264,9 @@ def test_text_that_can_not_be_encoded_is_shown_as_well_as_it_can() -> None:
 @pytest.mark.parametrize(
     ("text", "cache"), [("remembered", _render_short), ("remembered " * 500, _render_lesson)]
 )
-def test_what_was_rendered_lately_is_remembered(text: str, cache: "_lru_cache_wrapper[str]") -> None:
+def test_what_was_rendered_lately_is_remembered(
+    text: str, cache: "_lru_cache_wrapper[str]"
+) -> None:
     render_markdown(text)
     before = cache.cache_info().hits
     render_markdown(text)
