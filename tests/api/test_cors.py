@@ -57,6 +57,7 @@ async def test_our_origin_may_read_the_headers_that_clients_need(client: httpx.A
         "X-Request-ID",
         "Retry-After",
         "Location",
+        "ETag",
         "Idempotency-Replayed",
     }
 
@@ -70,7 +71,9 @@ async def test_other_origins_may_not_read(client: httpx.AsyncClient, origin: str
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 async def test_our_origin_may_send(client: httpx.AsyncClient, method: str) -> None:
-    asked = preflight(OURS, method, "Authorization", "Idempotency-Key", "Content-Type")
+    asked = preflight(
+        OURS, method, "Authorization", "Idempotency-Key", "Content-Type", "If-None-Match"
+    )
 
     answer = await client.options("/tasks", headers=asked)
 
@@ -78,7 +81,9 @@ async def test_our_origin_may_send(client: httpx.AsyncClient, method: str) -> No
     assert answer.headers["access-control-allow-origin"] == OURS
     assert method in answer.headers["access-control-allow-methods"]
     allowed = answer.headers["access-control-allow-headers"]
-    assert {"Authorization", "Content-Type", "Idempotency-Key"} <= set(allowed.split(", "))
+    assert {"Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"} <= set(
+        allowed.split(", ")
+    )
 
 
 @pytest.mark.parametrize("origin", OTHERS)

@@ -113,7 +113,7 @@ def test_several_processes_serve_from_postgresql(tmp_path: Path) -> None:
 
     started = [line for line in server.printed if "Started server process" in line]
     assert len(started) == 2
-    assert sum("Running upgrade" in line for line in server.printed) == 1
+    assert sum("-> 2026_11_21_first" in line for line in server.printed) == 1
     assert status == 0
 
 

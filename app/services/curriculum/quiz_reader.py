@@ -6,7 +6,12 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from app.core.curriculum import MAX_QUESTIONS
-from app.schemas.curriculum import Question, QuestionDefinition, key_of
+from app.schemas.curriculum import (
+    Question,
+    QuestionDefinition,
+    default_question_key,
+    key_of,
+)
 from app.services.curriculum.gift_questions import read_gift_quiz
 from app.services.curriculum.model_problems import describe_errors
 from app.services.curriculum.problems import ProblemList, show_text
@@ -36,7 +41,14 @@ def read_quiz(data: bytes, file: str) -> tuple[Question, ...]:
         located = _read_yaml(text, file, problems)
     _check_whole(located, file, problems)
     problems.raise_any()
-    return tuple(question for _, question in located)
+    return tuple(_drop_default_key(question) for _, question in located)
+
+
+def _drop_default_key(question: Question) -> Question:
+    """A key that says what it would be without saying so: the normal form leaves it out."""
+    if question.key != default_question_key(question.kind, question.prompt):
+        return question
+    return question.model_copy(update={"key": None})
 
 
 def _read_yaml(text: str, file: str, problems: ProblemList) -> list[Located]:

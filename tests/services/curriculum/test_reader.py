@@ -6,8 +6,10 @@ import pytest
 
 from app.core.curriculum import MAX_LESSON_LENGTH, MAX_QUESTIONS
 from app.game.rules import Difficulty
+from app.schemas.curriculum import default_question_key
 from app.services.curriculum.problems import CurriculumError
 from app.services.curriculum.reader import read_course
+from app.services.curriculum.writer import write_course
 from tests.services.curriculum.course_files import COURSE, DAY, QUIZ, WEEK, tiny_course
 
 QUIZ_FILE = "week-01/day-1.quiz.yaml"
@@ -357,3 +359,13 @@ def test_hostile_files_give_a_bounded_number_of_problems() -> None:
         read_course(files)
     assert len(caught.value.problems) == 200
     assert caught.value.omitted == 4802
+
+
+def test_a_key_that_a_question_would_have_anyway_is_not_kept() -> None:
+    key = default_question_key("true_false", "Is it so?").encode()
+    files = {**tiny_course(), QUIZ_FILE: QUIZ + b"    key: " + key + b"\n"}
+    (question,) = read_course(files).weeks[0].days[0].questions
+    assert question.key is None
+    assert write_course(read_course(files))[QUIZ_FILE] == QUIZ
+    other = {**tiny_course(), QUIZ_FILE: QUIZ + b"    key: mine\n"}
+    assert read_course(other).weeks[0].days[0].questions[0].key == "mine"
