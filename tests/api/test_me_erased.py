@@ -18,6 +18,8 @@ from tests.api.account_steps import (
     register,
 )
 from tests.api.task_steps import check_refusal
+from tests.support.game import CONTENT
+from tests.support.learning import study
 from tests.support.service import PASSWORD, Learner, Service
 
 OWNED = [table for table in Base.metadata.sorted_tables if "user_id" in table.columns]
@@ -37,8 +39,9 @@ async def count_rows_of(service: Service, user_id: int) -> dict[str, int]:
     return counted
 
 
-async def live(learner: Learner) -> None:
-    """Leave rows in every table: tasks of both kinds, rewards, undone ones, kept answers."""
+async def live(service: Service, learner: Learner) -> None:
+    """Leave rows in every table: tasks of both kinds, rewards, undone ones, kept answers, a course."""
+    await study(service, learner)
     once = await learner.create_task(checklist=[{"text": "first"}], tags=["x"])
     daily = await learner.create_task(
         due_on="2026-03-01", recurrence="FREQ=DAILY", checklist=[{"text": "each day"}]
@@ -56,7 +59,7 @@ async def learner(service: Service) -> Learner:
 
 
 async def test_not_a_row_of_theirs_is_left(service: Service, learner: Learner) -> None:
-    await live(learner)
+    await live(service, learner)
     before = await count_rows_of(service, learner.id)
     assert {name for name, count in before.items() if count == 0} == set()
     assert (await erase(learner, password=PASSWORD)).status_code == 204
@@ -66,13 +69,13 @@ async def test_not_a_row_of_theirs_is_left(service: Service, learner: Learner) -
 
 async def test_every_table_is_owned_or_holds_nothing_personal() -> None:
     unowned = set(Base.metadata.tables) - {table.name for table in OWNED}
-    assert unowned == {"users"}
+    assert unowned == {"users"} | CONTENT
 
 
 async def test_a_neighbour_keeps_every_row(service: Service, learner: Learner) -> None:
     neighbour = await service.learner("eve@example.org")
     for each in (learner, neighbour):
-        await live(each)
+        await live(service, each)
     before = await count_rows_of(service, neighbour.id)
     await erase(learner, password=PASSWORD)
     assert await count_rows_of(service, neighbour.id) == before
@@ -89,7 +92,7 @@ async def test_tokens_are_dead_at_once(service: Service, learner: Learner) -> No
 
 
 async def test_the_address_is_free_for_a_new_account(service: Service, learner: Learner) -> None:
-    await live(learner)
+    await live(service, learner)
     await erase(learner, password=PASSWORD)
     account = (await register(service.client())).json()
     assert account["id"] > learner.id

@@ -46,7 +46,7 @@ async def test_completing_pays_and_says_why(service: Service) -> None:
     assert answer["task"] == task | {"completed": True, "completed_at": now}
     (entry,) = answer["outcome"].pop("entries")
     assert answer["outcome"] == {
-        "xp": 20, "gold": 4, "level": {"before": 1, "after": 1}, "streak": 1,
+        "xp": 20, "gold": 4, "level": {"before": 1, "after": 1}, "streak": 1, "hearts": 0,
         "damage": [], "quests": [], "badges": [],
     }  # fmt: skip
     assert entry == {

@@ -3,6 +3,7 @@
 Never a 5xx, only answers that the document knows, and a refusal changes nothing.
 """
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -137,6 +138,8 @@ def check(operation: Operation, attack: Attack, answer: httpx.Response) -> None:
 
 @pytest.fixture
 async def world(service: Service) -> World:
+    # Connections that another test cut off may only now be collected, and complain in the log.
+    gc.collect()
     return await make_world(service)
 
 

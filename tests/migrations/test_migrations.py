@@ -18,6 +18,7 @@ from app.db.base import Base
 from app.db.schema_version import MIGRATIONS, read_expected_revision
 from commands.migrate import alembic_config
 from tests.support.databases import POSTGRESQL, provide_server
+from tests.support.learning import study
 from tests.support.postgres import PrivatePostgres
 from tests.support.service import run_service
 from tests.support.state import read_state
@@ -111,6 +112,7 @@ async def test_the_way_down_and_up_again_is_open_with_rows(url: str, tmp_path: P
             {"occurrence_on": "2026-03-01"},
             **{"Idempotency-Key": "k"},
         )
+        await study(service, learner)
         state = await read_state(service.parts.database)
     assert not [table for table, rows in state.items() if rows is None]
 

@@ -113,6 +113,20 @@ class Student:
         self.learner.client = self.service.client(await self.service.open_session(self.learner.id))
 
 
+async def study(service: Service, learner: Learner) -> None:
+    """Leave rows in every table of learning, in the course ``small_course()``, which is made if need be."""
+    database = service.parts.database
+    async with database.reading() as uow:
+        found = await uow.curricula.get("python")
+    course_id = await add_course(database) if found is None else found.id
+    student = Student(service, learner, "python", await list_day_ids(database, course_id))
+    await learner.post("/courses/python/enrollment")
+    await student.attempt(student.days[0], wrong=1)
+    (card,) = (await learner.get("/reviews/due"))["items"]
+    await learner.post(f"/reviews/{card['card_id']}", {"rating": "good"})
+    await student.learn(student.days[0])
+
+
 async def enroll(
     service: Service,
     definition: CourseDefinition | None = None,
