@@ -11,10 +11,8 @@ HOW_TO_MIGRATE = "run: .venv/bin/python -m commands.migrate (./start.sh does it 
 
 def find_missing_file(settings: Settings) -> Path | None:
     """The SQLite file, if it is not there: connecting would make an empty one."""
-    if not settings.is_sqlite:
-        return None
-    path = Path(settings.resolved_database_url.partition(":///")[2].partition("?")[0])
-    return None if path.exists() else path
+    path = settings.database_file
+    return None if path is None or path.exists() else path
 
 
 async def find_hindrance(database: Database, settings: Settings) -> str | None:

@@ -9,7 +9,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
@@ -19,6 +18,7 @@ from app.core.logging import configure_logging
 from app.db.session import Database
 from app.services.system import SystemService
 from app.services.verification import Checked, VerificationService
+from commands.readiness import find_missing_file
 from commands.terminal import fail, report, run
 
 _CONNECTIONS = 1
@@ -26,7 +26,7 @@ _CONNECTIONS = 1
 
 async def verify_ledger(settings: Settings, *, as_json: bool) -> int:
     """Check all players and print what is wrong; the status to exit with."""
-    if (path := _missing_file(settings)) is not None:
+    if (path := find_missing_file(settings)) is not None:
         return fail(f"there is no database at {path}")
     database = Database.from_url(settings.resolved_database_url, _CONNECTIONS)
     try:
@@ -55,14 +55,6 @@ async def _check(verification: VerificationService) -> list[Checked]:
             checked.append(part)
             progress.advance(bar, part.players)
     return checked
-
-
-def _missing_file(settings: Settings) -> Path | None:
-    """The SQLite file, if it is not there: connecting would make an empty one."""
-    if not settings.is_sqlite:
-        return None
-    path = Path(settings.resolved_database_url.partition(":///")[2].partition("?")[0])
-    return None if path.exists() else path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -117,9 +117,12 @@ def _parse_id(value: Any) -> Any:
     return value
 
 
-# The bounds stand before the parser: else the OpenAPI document would not tell them.
-EntityId = Annotated[int, Field(ge=1, le=MAX_ID, examples=[42]), BeforeValidator(_parse_id)]
+WHOLE_NUMBER = BeforeValidator(_parse_id)
+"""For numbers in paths and queries: digits only, written in one way. It stands behind the bounds: else the
+OpenAPI document would not tell them."""
+
+EntityId = Annotated[int, Field(ge=1, le=MAX_ID, examples=[42]), WHOLE_NUMBER]
 """An id in a path: digits only, written in one way, within 64 bits."""
 
-PageLimit = Annotated[int, Field(ge=1, le=100), BeforeValidator(_parse_id)]
+PageLimit = Annotated[int, Field(ge=1, le=100), WHOLE_NUMBER]
 Cursor = Annotated[Text, StringConstraints(max_length=200)]

@@ -9,7 +9,14 @@ from app.core.curriculum import MAX_QUESTIONS, ContentStatus, ReviewScope
 from app.game.pacing import Pacing
 from app.game.rules import Difficulty
 from app.schemas.answers import AnswerField, ChoiceRead, GivenAnswer, RightAnswer
-from app.schemas.common import AnswerModel, Cursor, EntityId, PageLimit, RequestModel
+from app.schemas.common import (
+    WHOLE_NUMBER,
+    AnswerModel,
+    Cursor,
+    EntityId,
+    PageLimit,
+    RequestModel,
+)
 from app.schemas.game import OutcomeRead
 
 
@@ -193,8 +200,12 @@ class AnsweredRead(AnswerModel):
     explanation_html: str
 
 
-class AttemptRead(AnswerModel):
-    """An attempt and how it went; percent is rounded down."""
+AttemptNumber = Annotated[int, Field(ge=1, le=32_767, examples=[1]), WHOLE_NUMBER]
+"""The number of an attempt at a quiz, from 1."""
+
+
+class AttemptSummaryRead(AnswerModel):
+    """How an attempt went; percent is rounded down."""
 
     number: int
     attempted_at: datetime
@@ -204,6 +215,11 @@ class AttemptRead(AnswerModel):
     right: int
     percent: int
     hearts_lost: int
+
+
+class AttemptRead(AttemptSummaryRead):
+    """How an attempt went, answer by answer."""
+
     answers: list[AnsweredRead]
 
 

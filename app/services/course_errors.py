@@ -58,6 +58,13 @@ class NoQuizError(NotFoundError):
     detail = "This course task has no quiz."
 
 
+class AttemptNotFoundError(NotFoundError):
+    """No such attempt of the caller's."""
+
+    code = "attempt_not_found"
+    detail = "There is no such attempt of yours."
+
+
 class CardNotFoundError(NotFoundError):
     """No such review card, or another's."""
 

@@ -1,11 +1,12 @@
 """Quizzes and attempts as learners see them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from app.db.models import QuizAttempt
+from app.db.repositories.learning_rows import AttemptRow
 from app.services.choice_view import ChoiceView, view_choices
 from app.services.curriculum.markdown import render_markdown
 from app.services.curriculum.questions import read_question
@@ -55,8 +56,8 @@ class AnsweredView:
 
 
 @dataclass(frozen=True, slots=True)
-class AttemptView:
-    """An attempt and how it went."""
+class AttemptSummary:
+    """How an attempt went."""
 
     number: int
     attempted_at: datetime
@@ -66,6 +67,12 @@ class AttemptView:
     right: int
     percent: int
     hearts_lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView(AttemptSummary):
+    """How an attempt went, answer by answer."""
+
     answers: Sequence[AnsweredView]
 
 
@@ -92,9 +99,9 @@ def show_quiz_question(row: Any, seed: str, turn: int) -> QuestionView:
     )
 
 
-def show_attempt(row: QuizAttempt) -> AttemptView:
-    """An attempt as it was, whatever became of the questions since."""
-    return AttemptView(
+def summarize_attempt(row: AttemptRow | QuizAttempt) -> AttemptSummary:
+    """How an attempt went."""
+    return AttemptSummary(
         number=row.number,
         attempted_at=row.attempted_at,
         graded=row.graded,
@@ -103,8 +110,13 @@ def show_attempt(row: QuizAttempt) -> AttemptView:
         right=row.right,
         percent=row.right * 100 // row.questions,
         hearts_lost=row.hearts_lost,
-        answers=[_show_answered(answer) for answer in row.answers],
     )
+
+
+def show_attempt(row: QuizAttempt) -> AttemptView:
+    """An attempt as it was, whatever became of the questions since."""
+    answers = [_show_answered(answer) for answer in row.answers]
+    return AttemptView(**asdict(summarize_attempt(row)), answers=answers)
 
 
 def _show_answered(answer: Mapping[str, Any]) -> AnsweredView:

@@ -18,6 +18,7 @@ from app.game.rules import RULES
 from app.schemas.answers import GivenAnswer
 from app.services.course_days import load_open_day
 from app.services.course_errors import (
+    AttemptNotFoundError,
     AttemptsUsedUpError,
     BadAnswersError,
     HeartsEmptyError,
@@ -35,10 +36,12 @@ from app.services.play import PlayService, Turn
 from app.services.principal import Principal
 from app.services.quiz_view import (
     AttemptResult,
+    AttemptSummary,
     AttemptView,
     QuizView,
     show_attempt,
     show_quiz_question,
+    summarize_attempt,
 )
 from app.services.review_cards import ReviewCardService
 
@@ -90,7 +93,7 @@ class QuizReadService:
 
     async def list_attempts(
         self, principal: Principal, task_id: int, limit: int, cursor: str | None
-    ) -> Page[AttemptView]:
+    ) -> Page[AttemptSummary]:
         """A page of the caller's attempts at a quiz, newest first; none for a quiz never attempted.
 
         Raises:
@@ -98,7 +101,20 @@ class QuizReadService:
         """
         before = min(decode_id(_LIST, cursor, _NEWEST), _NEWEST)
         rows = await self._uow.quizzes.list_attempts(principal.user_id, task_id, before, limit + 1)
-        return cut_page(rows, limit, show_attempt, lambda row: encode_cursor(_LIST, [row.number]))
+        return cut_page(
+            rows, limit, summarize_attempt, lambda row: encode_cursor(_LIST, [row.number])
+        )
+
+    async def get_attempt(self, principal: Principal, task_id: int, number: int) -> AttemptView:
+        """One of the caller's attempts, with what was answered and what would have been right.
+
+        Raises:
+            AttemptNotFoundError: the caller made no such attempt.
+        """
+        row = await self._uow.quizzes.get_attempt(principal.user_id, task_id, number)
+        if row is None:
+            raise AttemptNotFoundError
+        return show_attempt(row)
 
 
 class QuizService:

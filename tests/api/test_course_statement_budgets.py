@@ -58,6 +58,7 @@ TABLE: dict[str, tuple[int, Ask]] = {
     "lesson": (4, lambda p: p.get(f"/course-tasks/{p.quiz}")),
     "quiz": (5, lambda p: p.get(f"/course-tasks/{p.quiz}/quiz")),
     "attempts": (2, lambda p: p.get(f"/course-tasks/{p.passed}/quiz/attempts")),
+    "one attempt": (2, lambda p: p.get(f"/course-tasks/{p.passed}/quiz/attempts/1")),
     "failed attempt with cards": (11, lambda p: p.attempt(p.wrong)),
     "passing attempt": (12, lambda p: p.attempt(p.right)),
     "completion": (11, lambda p: p.post(f"/course-tasks/{p.passed}/complete")),

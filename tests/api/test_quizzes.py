@@ -158,10 +158,24 @@ async def test_attempts_are_kept_as_they_were(student: Student) -> None:
     path = f"/course-tasks/{student.days[0]}/quiz/attempts"
     page = await student.learner.get(path, limit=1)
     rest = await student.learner.get(path, limit=1, cursor=page["next_cursor"])
-    assert [*page["items"], *rest["items"]] == [second, first]
+    summaries = [
+        {name: value for name, value in attempt.items() if name != "answers"}
+        for attempt in (second, first)
+    ]
+    assert [*page["items"], *rest["items"]] == summaries
     assert rest["next_cursor"] is None
+    assert await student.learner.get(f"{path}/1") == first
+    assert await student.learner.get(f"{path}/2") == second
+
+
+async def test_other_ones_attempts_are_not_there(student: Student) -> None:
+    await student.attempt(student.days[0])
+    path = f"/course-tasks/{student.days[0]}/quiz/attempts"
     other = await student.service.learner("eve@example.org")
     assert (await other.get(path))["items"] == []
+    for client, number in ((other.client, 1), (student.client, 2)):
+        answer = await client.get(f"{path}/{number}")
+        assert (answer.status_code, check_problem(answer)["code"]) == (404, "attempt_not_found")
 
 
 async def test_a_day_without_a_quiz(service: Service) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, Path, Query, status
 
 from app.api.deps import CurrentUser
 from app.api.docs import problems
@@ -13,12 +13,15 @@ from app.core.listing import Page
 from app.schemas.common import PageRead
 from app.schemas.learning import (
     AttemptCreate,
+    AttemptNumber,
     AttemptQuery,
     AttemptRead,
     AttemptResultRead,
+    AttemptSummaryRead,
     QuizRead,
 )
 from app.services.course_errors import (
+    AttemptNotFoundError,
     AttemptsUsedUpError,
     BadAnswersError,
     CourseTaskNotFoundError,
@@ -29,7 +32,7 @@ from app.services.course_errors import (
     QuizChangedError,
 )
 from app.services.errors import BadCursorError
-from app.services.quiz_view import AttemptResult, AttemptView, QuizView
+from app.services.quiz_view import AttemptResult, AttemptSummary, AttemptView, QuizView
 
 router = APIRouter(prefix="/course-tasks", tags=["courses"], route_class=ApiRoute)
 
@@ -54,7 +57,7 @@ async def get_quiz(
     "/{course_task_id}/quiz/attempts",
     summary="List your attempts at a quiz",
     status_code=status.HTTP_200_OK,
-    response_model=PageRead[AttemptRead],
+    response_model=PageRead[AttemptSummaryRead],
     responses=problems(BadCursorError),
 )
 async def list_quiz_attempts(
@@ -62,9 +65,26 @@ async def list_quiz_attempts(
     query: Annotated[AttemptQuery, Query()],
     caller: CurrentUser,
     quizzes: QuizReadServiceDep,
-) -> Page[AttemptView]:
-    """Your attempts, newest first, with what you answered and what would have been right."""
+) -> Page[AttemptSummary]:
+    """How your attempts went, newest first."""
     return await quizzes.list_attempts(caller, course_task_id, query.limit, query.cursor)
+
+
+@router.get(
+    "/{course_task_id}/quiz/attempts/{number}",
+    summary="Show an attempt",
+    status_code=status.HTTP_200_OK,
+    response_model=AttemptRead,
+    responses=problems(AttemptNotFoundError),
+)
+async def get_quiz_attempt(
+    course_task_id: CourseTaskId,
+    number: Annotated[AttemptNumber, Path(description="The attempt's number, from 1.")],
+    caller: CurrentUser,
+    quizzes: QuizReadServiceDep,
+) -> AttemptView:
+    """One of your attempts: what you answered, what would have been right and why, as it was then."""
+    return await quizzes.get_attempt(caller, course_task_id, number)
 
 
 @router.post(

@@ -82,6 +82,19 @@ class StageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """An attempt at a quiz without its answers."""
+
+    number: int
+    attempted_at: datetime
+    graded: bool
+    passed: bool
+    questions: int
+    right: int
+    hearts_lost: int
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptFacts:
     """The learner's hearts as written, and the attempts at one quiz."""
 

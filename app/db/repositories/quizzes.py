@@ -1,6 +1,7 @@
 """Quizzes and the attempts at them."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import BindParameter, and_, bindparam, exists, func, select
 from app.core.curriculum import ContentStatus
 from app.db.models import Player, QuizAttempt, QuizQuestion
 from app.db.repositories.base import Repository
-from app.db.repositories.learning_rows import AttemptFacts
+from app.db.repositories.learning_rows import AttemptFacts, AttemptRow
 
 _PUBLISHED = ContentStatus.PUBLISHED.value
 _OF_USER: BindParameter[int] = bindparam("of_user")
@@ -37,11 +38,12 @@ _ATTEMPT_FACTS = select(
     exists().where(_OF_QUIZ, QuizAttempt.passed),
 ).where(Player.user_id == _OF_USER)
 _ATTEMPT_PAGE = (
-    select(QuizAttempt)
+    select(*(getattr(QuizAttempt, column.name) for column in fields(AttemptRow)))
     .where(_OF_QUIZ, QuizAttempt.number < bindparam("before"))
     .order_by(QuizAttempt.number.desc())
     .limit(bindparam("count"))
 )
+_ATTEMPT = select(QuizAttempt).where(_OF_QUIZ, QuizAttempt.number == bindparam("number"))
 
 
 class QuizReader(Repository):
@@ -61,10 +63,15 @@ class QuizReader(Repository):
 
     async def list_attempts(
         self, user_id: int, task_id: int, before: int, count: int
-    ) -> Sequence[QuizAttempt]:
+    ) -> Sequence[AttemptRow]:
         """At most ``count`` attempts with a smaller number than ``before``, newest first."""
         parameters = {"of_user": user_id, "task_id": task_id, "before": before, "count": count}
-        return (await self._session.execute(_ATTEMPT_PAGE, parameters)).scalars().all()
+        return [AttemptRow(*row) for row in await self._session.execute(_ATTEMPT_PAGE, parameters)]
+
+    async def get_attempt(self, user_id: int, task_id: int, number: int) -> QuizAttempt | None:
+        """One attempt with its answers."""
+        parameters = {"of_user": user_id, "task_id": task_id, "number": number}
+        return (await self._session.execute(_ATTEMPT, parameters)).scalar_one_or_none()
 
 
 class QuizRepository(QuizReader):
