@@ -128,10 +128,10 @@ async def test_learners_enrol_while_an_author_is_at_work(
 ) -> None:
     ada = await service.learner()
     await add_course(service.parts.database)
-    enrolling = asyncio.create_task(ada.client.post("/courses/python/enrollment"))
 
     async with service.parts.database.writing() as transaction:
         assert await transaction.uow.courses.lock("python") is not None
+        enrolling = asyncio.create_task(ada.client.post("/courses/python/enrollment"))
         if database_kind == POSTGRESQL:  # SQLite has one writer: there they wait for the author
             await asyncio.wait_for(asyncio.shield(enrolling), 5)
 
