@@ -58,7 +58,14 @@ class Questboard(FastAPI):
                 allow_origins=self.settings.cors_origins,
                 allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
                 allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
-                expose_headers=["X-Request-ID", "Retry-After", "Location", "ETag", REPLAYED_HEADER],
+                expose_headers=[
+                    "X-Request-ID",
+                    "Retry-After",
+                    "Location",
+                    "ETag",
+                    "Content-Disposition",
+                    REPLAYED_HEADER,
+                ],
                 max_age=600,
             )
         stack = RequestContextMiddleware(stack, is_secure=self.settings.is_production)

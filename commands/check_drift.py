@@ -5,6 +5,7 @@ Migrates an empty SQLite file and compares it with the models; the tests do the 
 
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from alembic import command
@@ -12,11 +13,12 @@ from alembic.util.exc import CommandError
 
 from app.core.database_url import SQLITE_SCHEME
 from commands.migrate import alembic_config
-from commands.terminal import fail
+from commands.terminal import fail, take_no_options
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
+    take_no_options(__doc__, arguments)
     with tempfile.TemporaryDirectory() as folder:
         config = alembic_config(f"{SQLITE_SCHEME}:///{Path(folder, 'drift.sqlite3')}")
         command.upgrade(config, "head")

@@ -1,6 +1,7 @@
 """Bring the database to this version's schema: ``python -m commands.migrate``."""
 
 import sys
+from collections.abc import Sequence
 
 from alembic import command
 from alembic.config import Config
@@ -8,7 +9,7 @@ from alembic.config import Config
 from app.core.config import Settings, SettingsError, load_settings
 from app.db.connecting import explain_failure
 from app.db.schema_version import MIGRATIONS
-from commands.terminal import fail
+from commands.terminal import fail, take_no_options
 
 
 def alembic_config(url: str) -> Config:
@@ -26,7 +27,7 @@ def migrate(settings: Settings) -> None:
         SettingsError: the database can't be reached or made with these settings.
     """
     try:
-        _make_folder(settings)
+        _make_file(settings)
         command.upgrade(alembic_config(settings.resolved_database_url), "head")
     except Exception as error:
         reason = explain_failure(error)
@@ -35,18 +36,25 @@ def migrate(settings: Settings) -> None:
         raise SettingsError(f"DATABASE_URL: {reason}") from None
 
 
-def _make_folder(settings: Settings) -> None:
-    if settings.database_file is None:
+def _make_file(settings: Settings) -> None:
+    """Make SQLite's file, for nobody else to read: it holds mail addresses and hashes of passwords.
+
+    Its companions (the write-ahead log) get the same mode from SQLite.
+    """
+    file = settings.database_file
+    if file is None:
         return
     try:
-        settings.database_file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
     except OSError:
         name = "DATABASE_URL" if settings.database_url.get_secret_value() else "DATA_DIR"
-        raise SettingsError(f"{name}: the database's folder can't be made") from None
+        raise SettingsError(f"{name}: the database's file can't be made") from None
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
+    take_no_options(__doc__, arguments)
     try:
         migrate(load_settings())
     except SettingsError as error:

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from collections.abc import Sequence
 from types import FrameType
 
 import uvicorn
@@ -12,7 +13,7 @@ from app.core.secret_keys import load_secret_keys
 from app.infra.mail import create_sender
 from commands.first_courses import seed_or_warn
 from commands.migrate import migrate
-from commands.terminal import fail
+from commands.terminal import fail, take_no_options
 
 SHUTDOWN_SECONDS = 20
 """How long requests under way may take to finish when the service is told to leave."""
@@ -23,8 +24,9 @@ several at once: it would end each of them before it is there, and start the nex
 """
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
+    take_no_options(__doc__, arguments)
     try:
         settings = load_settings()
         configure_logging(settings.log_level)

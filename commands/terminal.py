@@ -1,9 +1,11 @@
 """How commands speak: a sentence for people, JSON with ``--json``, one line when they fail."""
 
+import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 from app.core.config import SettingsError
@@ -19,6 +21,14 @@ def fail(sentence: str) -> int:
     """Print why a command failed on standard error; the status to exit with."""
     print(f"error: {sentence}", file=sys.stderr)
     return 1
+
+
+def take_no_options(description: str | None, arguments: Sequence[str] | None) -> None:
+    """Explain the command to who asks for ``--help``, and refuse options that it does not have."""
+    formatter = argparse.RawDescriptionHelpFormatter
+    program = f"python -m commands.{Path(sys.argv[0]).stem}"
+    parser = argparse.ArgumentParser(program, description=description, formatter_class=formatter)
+    parser.parse_args(arguments)
 
 
 def run(command: Coroutine[Any, Any, int]) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from app.auth.accounts import AccountService
@@ -14,10 +14,12 @@ from app.core.clock import Clock
 from app.core.errors import ForbiddenError
 from app.core.request_id import name_caller
 from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
+from app.game.rules import ShopItem
 from app.parts import Parts
 from app.services.completions import CompletionService, OccurrenceService
 from app.services.game import GameService
 from app.services.principal import Principal
+from app.services.shop import ShopReadService, ShopService
 from app.services.system import SystemService
 from app.services.tasks import TaskReadService, TaskService
 
@@ -164,8 +166,21 @@ async def get_game(uow: ReadUowDep, clock: ClockDep) -> GameService:
     return GameService(uow, clock)
 
 
+async def get_shop_reader(uow: ReadUowDep, clock: ClockDep) -> ShopReadService:
+    """Shows the shop."""
+    return ShopReadService(uow, clock)
+
+
+async def get_shop(uow: UowDep, clock: ClockDep) -> ShopService:
+    """Sells."""
+    return ShopService(uow, clock)
+
+
+ShopItemName = Annotated[ShopItem, Path(description="What to buy.")]
 TaskReadServiceDep = Annotated[TaskReadService, Depends(get_task_reader)]
 TaskServiceDep = Annotated[TaskService, Depends(get_tasks)]
 CompletionServiceDep = Annotated[CompletionService, Depends(get_completions)]
 OccurrenceServiceDep = Annotated[OccurrenceService, Depends(get_occurrences)]
 GameServiceDep = Annotated[GameService, Depends(get_game)]
+ShopReadServiceDep = Annotated[ShopReadService, Depends(get_shop_reader)]
+ShopServiceDep = Annotated[ShopService, Depends(get_shop)]

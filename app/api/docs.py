@@ -1,6 +1,7 @@
 """How refusals appear in the OpenAPI document: by status, with an example for each code."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -25,6 +26,8 @@ Questboard turns to-do lists and courses into a role-playing game.
 * Every refusal is an RFC 9457 problem document; branch on its `code`.
 * Lists are pages: send `next_cursor` as `?cursor=` to go on.
 * A `POST` with an `Idempotency-Key` can be sent again without harm: the same request gets the same answer.
+  (Those of `/auth` and imports take none; an import that is repeated changes nothing.)
+* Fields that end in `_html` hold the Markdown of the field without it as HTML that is safe to show.
 """
 
 
@@ -35,7 +38,7 @@ def problems(*errors: type[QuestboardError]) -> Responses:
         status = status_of(error)
         if status not in responses:
             responses[status] = _describe(status)
-        _add_example(responses[status], status, error.code, error.detail)
+        _add_example(responses[status], status, error.code, error.detail, error.example_members)
     return responses
 
 
@@ -44,9 +47,15 @@ def _describe(status: int) -> dict[str, Any]:
     return {"description": title, "content": {MEDIA_TYPE: {"schema": _REF, "examples": {}}}}
 
 
-def _add_example(response: dict[str, Any], status: int, code: str, detail: Any) -> None:
+def _add_example(
+    response: dict[str, Any],
+    status: int,
+    code: str,
+    detail: Any,
+    members: Mapping[str, Any] | None = None,
+) -> None:
     examples = response["content"][MEDIA_TYPE]["examples"]
-    examples[code] = {"value": _example(status, code, detail)}
+    examples[code] = {"value": {**_example(status, code, detail), **(members or {})}}
 
 
 def _example(status: int, code: str, detail: Any) -> dict[str, Any]:

@@ -10,20 +10,34 @@ from typing import BinaryIO, ParamSpec, TypeVar
 from fastapi import HTTPException, Request, status
 from starlette.requests import ClientDisconnect
 
+from app.services.course_errors import CurriculaBusyError
+
 ZIP_TYPE = "application/zip"
+_ZIP_TYPES = {ZIP_TYPE, "application/x-zip-compressed", "application/octet-stream"}
+"""What browsers call it, by the system that they run on."""
 
 _WRITTEN_AT_ONCE = 256 * 1024
+_RETRY_AFTER_SECONDS = 5
 _curricula = ThreadPoolExecutor(1, "curriculum")
 """One at a time: a large course takes a second of a processor, and tens of megabytes."""
+_places = asyncio.Semaphore(8)
+"""Of those that wait for it, and the one that is at work."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 async def work_apart(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """Run what takes long with a curriculum, after what others gave to be run."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_curricula, lambda: function(*arguments, **named))
+    """Run what takes long with a curriculum, after what others gave to be run.
+
+    Raises:
+        CurriculaBusyError: too many wait already.
+    """
+    if _places.locked():
+        raise CurriculaBusyError(retry_after=_RETRY_AFTER_SECONDS)
+    async with _places:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_curricula, lambda: function(*arguments, **named))
 
 
 @asynccontextmanager
@@ -34,7 +48,7 @@ async def receive_zip(request: Request) -> AsyncIterator[BinaryIO]:
         HTTPException: 415, it says to be no ZIP archive; 400, its sender left.
     """
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given != ZIP_TYPE:
+    if given not in _ZIP_TYPES:
         detail = f"The body should be {ZIP_TYPE}."
         raise HTTPException(status.HTTP_415_UNSUPPORTED_MEDIA_TYPE, detail)
     file = await asyncio.to_thread(tempfile.TemporaryFile)

@@ -5,6 +5,7 @@ A few semantic kinds; each concrete error has a stable ``code`` that clients may
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 
@@ -17,6 +18,8 @@ class QuestboardError(Exception):
     """
 
     code: ClassVar[str] = "error"
+    example_members: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """What ``members`` may be, for the API's manual."""
     detail: str | dict[str, str] = "The request could not be carried out."
 
     def __init__(

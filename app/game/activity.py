@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.game.calendar import Calendar
-from app.game.rules import Difficulty
+from app.game.rules import Difficulty, ShopItem
 
 
 class ActivityKind(StrEnum):
@@ -15,11 +15,12 @@ class ActivityKind(StrEnum):
     COURSE_TASK_COMPLETED = "course_task_completed"
     QUIZ_ATTEMPTED = "quiz_attempted"
     REVIEWED = "reviewed"
+    PURCHASED = "purchased"
     UNDONE = "undone"
 
 
 class SourceType(StrEnum):
-    """What kind of thing can pay."""
+    """What kind of thing can pay, or cost."""
 
     TASK = "task"
     TASK_OCCURRENCE = "task_occurrence"
@@ -28,11 +29,15 @@ class SourceType(StrEnum):
     CARD_DAY = "card_day"
     WEEK = "week"
     COURSE = "course"
+    PURCHASE = "purchase"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A thing that pays at most once at a time. The id is unique for one learner and type."""
+    """A thing that pays (or costs) at most once at a time. The id is unique for one learner and type.
+
+    A purchase is its own source: its id is the number of its activity.
+    """
 
     type: SourceType
     id: str
@@ -68,7 +73,8 @@ class Activity:
     """One thing done, at an aware instant, with the learner's calendar of that time.
 
     ``difficulty`` is that of a completed task (personal or of a course), ``attempt`` says how a quiz
-    went; each is None for the other kinds. An undo names the source that it takes back.
+    went, ``item`` what was bought; each is None for the other kinds. An undo names the source that it
+    takes back.
     """
 
     kind: ActivityKind
@@ -77,6 +83,7 @@ class Activity:
     calendar: Calendar
     difficulty: Difficulty | None = None
     attempt: Attempt | None = None
+    item: ShopItem | None = None
 
     @property
     def local_on(self) -> date:

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     MILESTONE_REACHED = "milestone_reached"
     COURSE_COMPLETED = "course_completed"
     REVIEWED = "reviewed"
+    PURCHASED = "purchased"
     UNDO = "undo"
 
 

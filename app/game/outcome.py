@@ -50,7 +50,8 @@ class Outcome:
     Invariants: the balances moved by exactly the sum of `entries`; `counters` holds the deltas that
     are not 0; `paid` says that the activity was rewarded, and so belongs to the streak's history
     (never so for an undo). `streak` is what the profile shows at the activity's instant. `hearts`
-    is how many it gave or, below 0, took; what grew back by itself is not among them.
+    is how many it gave or, below 0, took; what grew back by itself is not among them. `freezes` is
+    how many streak freezes it gave.
     """
 
     player: Player
@@ -61,6 +62,7 @@ class Outcome:
     level_after: int
     streak: int
     hearts: int = 0
+    freezes: int = 0
     blows: tuple[Blow, ...] = ()
     goals: tuple[GoalProgress, ...] = ()
     badges: tuple[BadgeAward, ...] = ()

@@ -21,8 +21,9 @@ class Place:
     """Where a day stands in its course, and what the learner did around it.
 
     `ordinal`: its number in the course, from 1. `is_first_week`; `was_week_before_done`: now or ever,
-    since what was opened stays open; `was_entered`: something of the week (with daily pacing: of the
-    day) was ever completed, so that it stays open where an author put something before it.
+    since what was opened stays open; `was_entered`: the day (with sequential pacing: anything from its
+    week on) was ever completed or attempted, so that it stays open where an author put something before
+    it.
     """
 
     ordinal: int
@@ -46,4 +47,5 @@ def find_opening(pacing: Pacing, place: Place, enrolled_on: date, today: date) -
     if pacing is Pacing.SEQUENTIAL:
         return Opening(is_open=place.is_first_week or place.was_week_before_done)
     opens_on = enrolled_on + timedelta(days=place.ordinal - 1)
-    return Opening(today >= opens_on, opens_on)
+    # Whoever travels west right after enrolling may come to the day before: the first day stays open.
+    return Opening(today >= opens_on or place.ordinal == 1, opens_on)

@@ -11,6 +11,7 @@ from app.game.player import Player
 from app.game.quiz import attempt_quiz
 from app.game.review import review_card
 from app.game.rules import RULES, Rules
+from app.game.shop import buy_item
 from app.game.undo import undo_activity
 from app.game.world import World
 
@@ -22,6 +23,7 @@ _RESOLVERS: Mapping[ActivityKind, Callable[[Player, Activity, World, Rules], Out
             ActivityKind.COURSE_TASK_COMPLETED: complete_course_task,
             ActivityKind.QUIZ_ATTEMPTED: attempt_quiz,
             ActivityKind.REVIEWED: review_card,
+            ActivityKind.PURCHASED: buy_item,
             ActivityKind.UNDONE: undo_activity,
         }
     )
@@ -39,6 +41,8 @@ def play(player: Player, activity: Activity, world: World, rules: Rules = RULES)
     3. damage to bosses, and what their defeat pays;
     4. goals: quests and challenges, and what they pay;
     5. badges; what 3 to 5 paid or counted may meet further goals, so 4 and 5 repeat.
+
+    A purchase counts no day and pays nothing: it moves gold, and the hearts or freezes that it gives.
 
     An undo takes the same things back: entries (there now), milestone and course that are no longer
     met (there now), streak (there now), damage, goals, badges.

@@ -12,7 +12,7 @@ class Player:
     """Running balances, streak and hearts.
 
     Invariant: `xp` and `gold` are the sums of the player's ledger entries. `xp` is never negative;
-    `gold` only after an undo of what was spent already.
+    `gold` only after an undo of what was spent already, and with such a debt nothing is bought.
     """
 
     xp: int

@@ -15,6 +15,14 @@ class Difficulty(StrEnum):
     HARD = "hard"
 
 
+class ShopItem(StrEnum):
+    """What gold buys."""
+
+    HEART = "heart"
+    FULL_HEARTS = "full_hearts"
+    STREAK_FREEZE = "streak_freeze"
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """What a completion is worth before any bonus: XP, gold coins and points of boss damage."""
@@ -32,6 +40,12 @@ def _list_prices() -> Mapping[Difficulty, Price]:
             Difficulty.MEDIUM: Price(xp=20, gold=4, damage=20),
             Difficulty.HARD: Price(xp=40, gold=8, damage=40),
         }
+    )
+
+
+def _list_shop() -> Mapping[ShopItem, int]:
+    return MappingProxyType(
+        {ShopItem.HEART: 20, ShopItem.FULL_HEARTS: 80, ShopItem.STREAK_FREEZE: 100}
     )
 
 
@@ -64,6 +78,7 @@ class Rules:
     review: Price = Price(xp=1, gold=0, damage=2)
     paid_reviews_per_day: int = 100
     reviews_per_heart: int = 10
+    shop: Mapping[ShopItem, int] = field(default_factory=_list_shop, hash=False)
 
 
 RULES = Rules()

@@ -11,7 +11,7 @@ from app.game.metrics import Metric
 from app.game.outcome import Outcome
 from app.game.player import Player
 from app.game.rules import Rules
-from app.game.streak import Streak, show_streak
+from app.game.streak import Streak, gain_freezes, show_streak
 
 
 def settle(
@@ -24,8 +24,11 @@ def settle(
     entries: tuple[Entry, ...],
     counters: Mapping[Metric, int],
     hearts: int = 0,
+    freezes: int = 0,
 ) -> Outcome:
     """Apply a resolved activity to the player. `hearts` are given or, below 0, taken.
+
+    `freezes` come in after the streak has counted the activity, as `derive_streak` has it.
 
     Invariant: balances move by exactly the sum of the entries, so they stay the ledger's sum. Gold
     may go below zero (a debt). Raises ValueError when XP would: nothing spends XP, so the entries
@@ -36,6 +39,7 @@ def settle(
         raise ValueError("the entries take more XP than the player has")
     gold = player.gold + sum(entry.gold for entry in entries)
     held = change_hearts(player.hearts, hearts, activity.occurred_at, rules)
+    streak = gain_freezes(streak, freezes, rules)
     return Outcome(
         player=replace(player, xp=xp, gold=gold, streak=streak, hearts=held),
         paid=paid,
@@ -45,6 +49,7 @@ def settle(
         level_after=level_at(xp, rules),
         streak=show_streak(streak, activity.occurred_at, activity.calendar),
         hearts=hearts,
+        freezes=freezes,
     )
 
 

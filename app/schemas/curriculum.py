@@ -113,6 +113,11 @@ Number = Annotated[
 ]
 
 
+QuestionKind: TypeAlias = Literal[
+    "single_choice", "multiple_choice", "true_false", "number", "short_text"
+]
+
+
 class _Question(RequestModel):
     """What every question has. ``key`` is made from kind and prompt unless it is given."""
 

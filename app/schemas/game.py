@@ -6,6 +6,8 @@ from pydantic import Field
 
 from app.game.activity import SourceType
 from app.game.ledger import Reason
+from app.game.rules import ShopItem
+from app.game.shop import Hindrance
 from app.schemas.common import AnswerModel, Cursor, PageLimit, RequestModel
 
 
@@ -18,7 +20,7 @@ class LedgerEntryRead(AnswerModel):
     source_type: SourceType
     source_id: str = Field(
         description="The id of the task, course task, week or course; for an occurrence and a card's "
-        "day with the date: 42/2026-11-21."
+        "day with the date: 42/2026-11-21; for a purchase the number of its activity."
     )
     xp: int
     gold: int
@@ -89,6 +91,34 @@ class ProfileRead(AnswerModel):
     streak_freezes: int
     daily_reviews: int
     today: date
+
+
+class OfferRead(AnswerModel):
+    """What an item costs, and whether you can buy it now."""
+
+    item: ShopItem
+    price: int = Field(description="In gold.")
+    available: bool
+    hindrance: Hindrance | None = Field(description="Why it is not available.")
+
+
+class ShopRead(AnswerModel):
+    """Your gold, and what it buys."""
+
+    gold: int = Field(description="Below zero only as a debt after an undo.")
+    items: list[OfferRead]
+
+
+class PurchaseRead(AnswerModel):
+    """What was bought, what you have after it, and what it did."""
+
+    item: ShopItem
+    price: int = Field(description="In gold.")
+    gold: int
+    hearts: int
+    next_heart_at: datetime | None
+    streak_freezes: int
+    outcome: OutcomeRead
 
 
 class LedgerQuery(RequestModel):

@@ -1,14 +1,20 @@
 """Bodies about taking courses: enrolment, lessons, progress, quizzes."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from app.core.curriculum import MAX_QUESTIONS, ContentStatus, ReviewScope
 from app.game.pacing import Pacing
 from app.game.rules import Difficulty
-from app.schemas.answers import AnswerField, ChoiceRead, GivenAnswer, RightAnswer
+from app.schemas.answers import (
+    AnswerField,
+    ChoiceRead,
+    GivenAnswer,
+    JudgedChoiceRead,
+    RightAnswer,
+)
 from app.schemas.common import (
     WHOLE_NUMBER,
     AnswerModel,
@@ -17,6 +23,7 @@ from app.schemas.common import (
     PageLimit,
     RequestModel,
 )
+from app.schemas.curriculum import QuestionKind
 from app.schemas.game import OutcomeRead
 
 
@@ -64,7 +71,7 @@ class DayProgressRead(AnswerModel):
 
     id: int = Field(description="The course task's id.")
     day: int
-    state: str = Field(description="locked, open or completed", examples=["open"])
+    state: Literal["locked", "open", "completed"]
     opens_on: date | None = Field(
         description="With daily pacing: your local date on which it opens."
     )
@@ -149,7 +156,7 @@ class QuizQuestionRead(AnswerModel):
     """A question as it is asked. ``choices`` is empty for kinds that have none."""
 
     id: int
-    kind: str = Field(examples=["single_choice"])
+    kind: QuestionKind
     prompt: str
     prompt_html: str
     choices: list[ChoiceRead]
@@ -159,6 +166,7 @@ class QuizRead(AnswerModel):
     """A quiz to take now. ``attempt`` is the number of the attempt to come."""
 
     course_task_id: int
+    title: str = Field(description="The day's.")
     revision: int = Field(
         description="Send it with the answers to be told if the quiz has changed."
     )
@@ -168,6 +176,7 @@ class QuizRead(AnswerModel):
     passed: bool
     attempts_left: int = Field(description="Today.")
     hearts: int
+    max_hearts: int
     next_heart_at: datetime | None
     questions: list[QuizQuestionRead]
 
@@ -190,9 +199,10 @@ class AnsweredRead(AnswerModel):
     """An answer that was given, what would have been right, and why; as it was then."""
 
     question_id: int
-    kind: str
+    kind: QuestionKind
     prompt: str
     prompt_html: str
+    choices: list[JudgedChoiceRead] = Field(description="Empty for kinds that have none.")
     given: GivenAnswer = Field(description="For choices: their texts.")
     correct: bool
     answer: RightAnswer = Field(description="For choices: their texts; for text: what is accepted.")

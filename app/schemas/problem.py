@@ -36,6 +36,9 @@ class Problem(AnswerModel):
     due_at: datetime | None = Field(
         default=None, description="With `not_due`: when the review card is due."
     )
+    question_id: int | None = Field(
+        default=None, description="With `bad_answers`: the question that it is about."
+    )
     problems: list[str] | None = Field(
         default=None,
         description="With `bad_curriculum`: what is wrong, as `file:line: message`; at most 20.",

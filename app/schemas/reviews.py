@@ -6,12 +6,12 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from app.core.reviewing import Rating
-from app.schemas.answers import AnswerField, ChoiceRead, RightAnswer
+from app.schemas.answers import AnswerField, ChoiceRead, JudgedChoiceRead, RightAnswer
 from app.schemas.common import AnswerModel, Cursor, PageLimit, PageRead, RequestModel
+from app.schemas.curriculum import QuestionKind
 from app.schemas.game import OutcomeRead
 
 State = Literal["learning", "review", "relearning"]
-QuestionKind = Literal["single_choice", "multiple_choice", "true_false", "number", "short_text"]
 
 
 class DueQuery(RequestModel):
@@ -80,6 +80,7 @@ class ReviewRead(AnswerModel):
     answer: RightAnswer = Field(
         description="What is right: texts of choices or accepted texts, a number, true or false."
     )
+    choices: list[JudgedChoiceRead] = Field(description="Empty for kinds that have none.")
     explanation: str = Field(description="Markdown.")
     explanation_html: str = Field(description="The same as harmless HTML.")
     hearts: int

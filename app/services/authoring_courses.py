@@ -54,13 +54,13 @@ class CourseAuthoring:
         return await self._uow.courses.get_item(course.id)
 
     async def delete(self, slug: str) -> None:
-        """Erase a draft; archive what learners may have seen.
+        """Erase what never was published; archive what learners may have seen.
 
         Raises:
             CourseNotFoundError: no such course.
         """
         course = await self._lock(slug)
-        if course.status == ContentStatus.DRAFT:
+        if course.published_at is None:
             await self._uow.courses.erase(course)
         else:
             await self._change(course, {"status": ContentStatus.ARCHIVED.value})

@@ -54,10 +54,11 @@ class CatalogueService:
         """A page of the catalogue, newest first.
 
         Raises:
-            AuthorRequiredError: only authors may ask for a status.
+            AuthorRequiredError: only authors may ask for drafts and archived courses.
             BadCursorError: the cursor is not one of this list.
         """
-        if wanted.status is not None and not principal.may_author:
+        asks_for_hidden = wanted.status not in {None, ContentStatus.PUBLISHED}
+        if asks_for_hidden and not principal.may_author:
             raise AuthorRequiredError
         before_id = decode_id(_COURSES, cursor, _NEWEST)
         rows = await self._uow.courses.list_page(wanted, before_id, limit + 1)

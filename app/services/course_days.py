@@ -88,11 +88,15 @@ def find_day_opening(
     weeks: Sequence[WeekRow],
     place: tuple[int, int],
     *,
-    is_completed: bool,
+    was_entered: bool,
     enrolled_on: date,
     today: date,
 ) -> Opening:
-    """Whether a day is open; ``place`` is the index of its week, and its place in the week, from 1."""
+    """Whether a day is open; ``place`` is the index of its week, and its place in the week, from 1.
+
+    ``was_entered``: the day was ever completed or its quiz attempted. With sequential pacing whoever
+    entered a later week has been through this one, or its author put it there since.
+    """
     index, day = place
     before = weeks[index - 1] if index else None
     return find_opening(
@@ -101,7 +105,8 @@ def find_day_opening(
             ordinal=sum(week.days for week in weeks[:index]) + day,
             is_first_week=index == 0,
             was_week_before_done=before is not None and _was_done(before),
-            was_entered=is_completed if pacing == Pacing.DAILY else weeks[index].completed > 0,
+            was_entered=was_entered
+            or (pacing == Pacing.SEQUENTIAL and any(week.was_entered for week in weeks[index:])),
         ),
         enrolled_on,
         today,
@@ -109,12 +114,14 @@ def find_day_opening(
 
 
 def _open(row: DayRow, weeks: Sequence[WeekRow], enrolled_on: date, today: date) -> Opening:
-    index = next(index for index, week in enumerate(weeks) if week.id == row.week_id)
+    index = next((index for index, week in enumerate(weeks) if week.id == row.week_id), None)
+    if index is None:  # it was archived between the two looks
+        raise CourseTaskNotFoundError
     return find_day_opening(
         row.pacing,
         weeks,
         (index, row.day),
-        is_completed=row.completed_at is not None,
+        was_entered=row.was_entered,
         enrolled_on=enrolled_on,
         today=today,
     )

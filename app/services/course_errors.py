@@ -1,11 +1,14 @@
 """The refusals of courses, quizzes and reviews, each with its stable code."""
 
+from types import MappingProxyType
+
 from app.core.errors import (
     ConflictError,
     ForbiddenError,
     NotFoundError,
     RuleViolationError,
     TooManyRequestsError,
+    UnavailableError,
 )
 
 
@@ -77,6 +80,7 @@ class NotOpenError(ConflictError):
 
     code = "not_open"
     detail = "This day is not open yet."
+    example_members = MappingProxyType({"opens_on": "2026-03-09"})
 
 
 class QuizNotPassedError(ConflictError):
@@ -91,6 +95,7 @@ class HeartsEmptyError(ConflictError):
 
     code = "hearts_empty"
     detail = "No hearts are left: wait for the next one, or review to earn one."
+    example_members = MappingProxyType({"next_heart_at": "2026-03-02T16:00:00Z"})
 
 
 class AttemptsUsedUpError(TooManyRequestsError):
@@ -105,6 +110,7 @@ class BadAnswersError(RuleViolationError):
 
     code = "bad_answers"
     detail = "The answers don't fit the quiz."
+    example_members = MappingProxyType({"question_id": 42})
 
 
 class QuizChangedError(ConflictError):
@@ -119,6 +125,7 @@ class CardNotDueError(ConflictError):
 
     code = "not_due"
     detail = "This card is not due yet."
+    example_members = MappingProxyType({"due_at": "2026-03-04T12:00:00Z"})
 
 
 class CourseArchivedError(ConflictError):
@@ -156,8 +163,18 @@ class TooManyPartsError(ConflictError):
     detail = "It holds as many as it can."
 
 
+class CurriculaBusyError(UnavailableError):
+    """Others' courses are being read and written; they take their time."""
+
+    code = "curricula_busy"
+    detail = "Other courses are being imported and exported. Try again soon."
+
+
 class BadCurriculumError(RuleViolationError):
     """An import was refused whole. Members: ``problems``."""
 
     code = "bad_curriculum"
     detail = "The curriculum has errors; nothing was changed."
+    example_members = MappingProxyType(
+        {"problems": ["week-01/day-2.md:3: minutes must be a whole number"]}
+    )

@@ -125,7 +125,7 @@ def _show_day(
         taken.course.pacing,
         weeks,
         (index, row.day),
-        is_completed=row.completed_at is not None,
+        was_entered=row.was_entered,
         enrolled_on=taken.enrolled_on,
         today=today,
     )

@@ -79,7 +79,7 @@ async def load_course(uow: ReadUnitOfWork, user_id: int, slug: str) -> CourseRow
         CourseNotFoundError: there is none.
     """
     course = await uow.learning.get_course(user_id, slug)
-    if course is None or course.status == ContentStatus.DRAFT:
+    if course is None or course.status == ContentStatus.DRAFT or course.published_at is None:
         raise CourseNotFoundError
     return course
 

@@ -122,7 +122,7 @@ def _is_accepted(question: ShortTextQuestion, given: str) -> bool:
 
 def _tidy(text: str) -> str:
     """Runs of white space as one space, none around, and one way to write each character."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join(_drop_invisible(unicodedata.normalize("NFC", text)).split())
 
 
 def _fold(text: str) -> str:
@@ -132,4 +132,9 @@ def _fold(text: str) -> str:
     """
     for form in ("NFD", "NFKD"):
         text = unicodedata.normalize(form, text).casefold()
-    return " ".join(unicodedata.normalize("NFKD", text).split())
+    return " ".join(_drop_invisible(unicodedata.normalize("NFKD", text)).split())
+
+
+def _drop_invisible(text: str) -> str:
+    """Without marks of writing direction and the like, which keyboards and copying put in unseen."""
+    return "".join(character for character in text if unicodedata.category(character) != "Cf")

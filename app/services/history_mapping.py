@@ -18,6 +18,9 @@ from app.game.world import PastActivity
 HEARTS = "hearts"
 """The fact by which an activity says how many hearts it gave or took."""
 
+ITEM = "item"
+"""The fact by which a purchase says what was bought."""
+
 
 def write_activity(
     user_id: int,
@@ -37,7 +40,7 @@ def write_activity(
         source_id=activity.source.id,
         undoes=undoes,
         paid=outcome.paid,
-        freezes_gained=0,
+        freezes_gained=outcome.freezes,
         occurred_at=activity.occurred_at,
         local_on=activity.local_on,
         zone=activity.calendar.zone.key,
@@ -57,6 +60,8 @@ def _list_facts(activity: Activity, outcome: Outcome, revision: int | None) -> d
         facts["graded"] = activity.attempt.graded
         facts["first"] = activity.attempt.first
         facts["pass_percent"] = activity.attempt.pass_percent
+    if activity.item is not None:
+        facts[ITEM] = activity.item.value
     if outcome.hearts:
         facts[HEARTS] = outcome.hearts
     if revision is not None:

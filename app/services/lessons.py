@@ -9,7 +9,7 @@ from app.core.curriculum import ContentStatus
 from app.db.repositories.learning_rows import DayRow
 from app.db.unit_of_work import ReadUnitOfWork
 from app.game.rules import Difficulty
-from app.services.course_days import is_live, load_open_day
+from app.services.course_days import load_open_day
 from app.services.course_errors import CourseTaskNotFoundError
 from app.services.curriculum.markdown import render_markdown
 from app.services.principal import Principal
@@ -54,12 +54,14 @@ class LessonService:
         """
         if principal.may_author:
             row = await self._uow.learning.get_day(principal.user_id, task_id)
-            if row is None or row.status == ContentStatus.ARCHIVED:
+            if row is None or ContentStatus.ARCHIVED in (row.status, row.week_status):
                 raise CourseTaskNotFoundError
         else:
             today = self._today(principal)
             row = (await load_open_day(self._uow, principal.user_id, task_id, today)).row
         body = await self._uow.learning.get_body(task_id)
+        if body is None:  # a draft that was erased between the two looks
+            raise CourseTaskNotFoundError
         return _show_lesson(row, body, await asyncio.to_thread(render_markdown, body))
 
     def _today(self, principal: Principal) -> date:
@@ -76,7 +78,7 @@ def _show_lesson(row: DayRow, body: str, body_html: str) -> LessonView:
         title=row.title,
         difficulty=row.difficulty,
         minutes=row.minutes,
-        status=ContentStatus.PUBLISHED if is_live(row) else ContentStatus.DRAFT,
+        status=_find_status(row),
         body=body,
         body_html=body_html,
         questions=row.questions,
@@ -85,3 +87,12 @@ def _show_lesson(row: DayRow, body: str, body_html: str) -> LessonView:
         completed=row.completed_at is not None,
         completed_at=row.completed_at,
     )
+
+
+def _find_status(row: DayRow) -> ContentStatus:
+    """That of the day or, if it is hidden by what it is part of, of that."""
+    statuses = (row.status, row.week_status, row.course_status)
+    if ContentStatus.DRAFT in statuses:
+        return ContentStatus.DRAFT
+    # An archived course goes on for those who take it; an archived week does not.
+    return ContentStatus.ARCHIVED if ContentStatus.ARCHIVED in statuses else ContentStatus.PUBLISHED

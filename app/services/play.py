@@ -8,12 +8,12 @@ from app.core.clock import Clock
 from app.core.errors import UnauthenticatedError
 from app.db.models import Player as PlayerRow
 from app.db.unit_of_work import UnitOfWork
-from app.game.activity import Activity, ActivityKind, Attempt, Source
+from app.game.activity import Activity, ActivityKind, Attempt, Source, SourceType
 from app.game.calendar import Calendar
 from app.game.hearts import HeartsNow, regrow_hearts
 from app.game.outcome import Outcome, rest
 from app.game.play import play
-from app.game.rules import RULES, Difficulty
+from app.game.rules import RULES, Difficulty, ShopItem
 from app.game.world import Stage, World
 from app.services.history_mapping import (
     read_past,
@@ -129,6 +129,14 @@ class PlayService:
         outcome = play(read_player(turn.player), activity, world)
         sequence = facts.last_sequence + 1
         return Played(await self._store(turn, activity, outcome, sequence), sequence)
+
+    async def buy(self, turn: Turn, item: ShopItem) -> OutcomeView:
+        """Record the purchase of an item that the player can buy now. It is a source of its own."""
+        sequence = await self._uow.activities.get_last_sequence(turn.user_id) + 1
+        source = Source(SourceType.PURCHASE, str(sequence))
+        activity = Activity(ActivityKind.PURCHASED, source, turn.now, turn.calendar, item=item)
+        outcome = play(read_player(turn.player), activity, World())
+        return await self._store(turn, activity, outcome, sequence)
 
     async def undo(self, turn: Turn, source: Source, stages: Sequence[Stage] = ()) -> OutcomeView:
         """Take back the standing completion of the source, with all that it gave.

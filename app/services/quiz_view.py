@@ -7,7 +7,12 @@ from typing import Any
 
 from app.db.models import QuizAttempt
 from app.db.repositories.learning_rows import AttemptRow
-from app.services.choice_view import ChoiceView, view_choices
+from app.services.choice_view import (
+    ChoiceView,
+    JudgedChoice,
+    judge_choices,
+    view_choices,
+)
 from app.services.curriculum.markdown import render_markdown
 from app.services.curriculum.questions import read_question
 from app.services.outcome_view import OutcomeView
@@ -29,6 +34,7 @@ class QuizView:
     """A quiz to take now. ``attempt`` is the number of the one to come."""
 
     course_task_id: int
+    title: str
     revision: int
     pass_percent: int
     attempt: int
@@ -36,6 +42,7 @@ class QuizView:
     passed: bool
     attempts_left: int
     hearts: int
+    max_hearts: int
     next_heart_at: datetime | None
     questions: Sequence[QuestionView]
 
@@ -48,6 +55,7 @@ class AnsweredView:
     kind: str
     prompt: str
     prompt_html: str
+    choices: Sequence[JudgedChoice]
     given: Any
     correct: bool
     answer: Any
@@ -120,14 +128,14 @@ def show_attempt(row: QuizAttempt) -> AttemptView:
 
 
 def _show_answered(answer: Mapping[str, Any]) -> AnsweredView:
-    given, choices = answer["given"], answer["choices"]
-    if choices:
-        given = [choices[part] for part in (given if isinstance(given, list) else [given])]
+    choices = judge_choices(answer["choices"], answer["given"], answer["answer"])
+    given = [choice.text for choice in choices if choice.chosen] if choices else answer["given"]
     return AnsweredView(
         question_id=answer["question_id"],
         kind=answer["kind"],
         prompt=answer["prompt"],
         prompt_html=render_markdown(answer["prompt"]),
+        choices=choices,
         given=given,
         correct=answer["correct"],
         answer=answer["answer"],

@@ -1,5 +1,6 @@
 """Quizzes: shown without answers, graded here, each attempt frozen as it was."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -16,6 +17,7 @@ from app.game.activity import Attempt
 from app.game.hearts import Hearts, regrow_hearts
 from app.game.rules import RULES
 from app.schemas.answers import GivenAnswer
+from app.schemas.curriculum import Question
 from app.services.course_days import load_open_day
 from app.services.course_errors import (
     AttemptNotFoundError,
@@ -77,6 +79,7 @@ class QuizReadService:
         seed = f"{principal.user_id}|{task_id}"
         return QuizView(
             course_task_id=task_id,
+            title=day.row.title,
             revision=day.row.quiz_revision,
             pass_percent=day.row.pass_percent,
             attempt=facts.attempts + 1,
@@ -84,11 +87,14 @@ class QuizReadService:
             passed=facts.passed,
             attempts_left=max(0, RULES.attempts_per_day - facts.attempts_today),
             hearts=hearts.count,
+            max_hearts=RULES.max_hearts,
             next_heart_at=hearts.next_at,
-            questions=[
-                show_quiz_question(row, seed, facts.attempts)
-                for row in shuffle(rows, seed, facts.attempts)
-            ],
+            questions=await asyncio.to_thread(
+                lambda: [
+                    show_quiz_question(row, seed, facts.attempts)
+                    for row in shuffle(rows, seed, facts.attempts)
+                ]
+            ),
         )
 
     async def list_attempts(
@@ -207,15 +213,21 @@ def _match(
     rows: Sequence[Any], given: Sequence[tuple[int, GivenAnswer]]
 ) -> Mapping[int, GivenAnswer]:
     """The answers by question; all of the quiz's questions and no other, each once."""
-    by_question = dict(given)
+    by_question: dict[int, GivenAnswer] = {}
     asked = {row.id for row in rows}
-    if len(by_question) < len(given):
-        raise BadAnswersError("A question is answered twice.")
-    if by_question.keys() - asked:
-        raise BadAnswersError("An answer is to a question that is not of this quiz.")
-    if asked - by_question.keys():
-        raise BadAnswersError("A question is not answered.")
+    for question_id, answer in given:
+        if question_id in by_question:
+            raise _refuse_answer("A question is answered twice.", question_id)
+        if question_id not in asked:
+            raise _refuse_answer("A question is not of this quiz.", question_id)
+        by_question[question_id] = answer
+    for question_id in sorted(asked - by_question.keys()):
+        raise _refuse_answer("A question is not answered.", question_id)
     return by_question
+
+
+def _refuse_answer(detail: str, question_id: int) -> BadAnswersError:
+    return BadAnswersError(detail, members={"question_id": question_id})
 
 
 def _grade(
@@ -232,14 +244,21 @@ def _grade(
                 "revision": row.revision,
                 "kind": row.kind,
                 "prompt": row.prompt,
-                "choices": {choice.id: choice.text for choice in show_choices(question, seed, 0)},
+                "choices": [[choice.id, choice.text] for choice in show_choices(question, seed, 0)],
                 "given": answer,
-                "correct": check_answer(question, answer),
+                "correct": _check(row.id, question, answer),
                 "answer": show_right_answer(question),
                 "explanation": row.explanation,
             }
         )
     return graded
+
+
+def _check(question_id: int, question: Question, answer: GivenAnswer) -> bool:
+    try:
+        return check_answer(question, answer)
+    except BadAnswersError as error:
+        raise _refuse_answer(str(error.detail), question_id) from None
 
 
 def _write_attempt(

@@ -1,5 +1,6 @@
 """Reviewing a card: graded or rated by the learner, rewarded, and scheduled anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -9,9 +10,10 @@ from app.core.reviewing import CardState, Rating
 from app.db.models import ReviewCard, ReviewLog
 from app.db.unit_of_work import UnitOfWork
 from app.game.activity import Source, SourceType
+from app.services.choice_view import JudgedChoice, judge_choices
 from app.services.course_errors import CardNotDueError, CardNotFoundError
 from app.services.curriculum.markdown import render_markdown
-from app.services.curriculum.questions import read_question
+from app.services.curriculum.questions import id_of_choice, list_choices, read_question
 from app.services.due_rule import find_due_from, find_due_limits, is_due
 from app.services.grading import GivenAnswer, RightAnswer, check_answer, show_right_answer
 from app.services.outcome_view import OutcomeView
@@ -42,6 +44,7 @@ class ReviewView:
     correct: bool | None
     rating: Rating
     answer: RightAnswer
+    choices: Sequence[JudgedChoice]
     explanation: str
     explanation_html: str
     hearts: int
@@ -85,11 +88,14 @@ class ReviewService:
         write_memory(schedule(read_memory(card), chosen, turn.now), card)
         card.reviews = log.number
         await self._uow.reviews.save_review(card, log)
+        right = show_right_answer(question)
+        choices = [(id_of_choice(text), text) for text in list_choices(question)]
         return ReviewView(
             card=_show_card(card, turn.now),
             correct=correct,
             rating=chosen,
-            answer=show_right_answer(question),
+            answer=right,
+            choices=judge_choices(choices, answer, right),
             explanation=asked.explanation,
             explanation_html=render_markdown(asked.explanation),
             hearts=turn.hearts.count,

@@ -41,6 +41,8 @@ _FAULTS: Mapping[Fault, tuple[str, str, str]] = MappingProxyType(
         Fault.WRONG_UNDO: ("undo {}", "an earlier completion of its source", "something else"),
         Fault.WRONG_REVERSAL: ("reversal {}", "the mirror of what its undo took back", "another"),
         Fault.NOT_REVERSED: ("entry {} of an undone activity", "a reversal", "none"),
+        Fault.WRONG_PURCHASE: ("purchase {}", "a price in gold, for itself alone", "another"),
+        Fault.OVERSPENT: ("price {}", "gold that was there", "less"),
     }
 )
 

@@ -58,6 +58,7 @@ async def test_our_origin_may_read_the_headers_that_clients_need(client: httpx.A
         "Retry-After",
         "Location",
         "ETag",
+        "Content-Disposition",
         "Idempotency-Replayed",
     }
 

@@ -74,3 +74,30 @@ async def test_a_refusal_changes_nothing(service: Service) -> None:
     assert answer.status_code == 409
     assert await student.learner.get("/game/profile") == before
     assert (await student.learner.get("/game/ledger"))["items"] == []
+
+
+async def test_what_was_entered_stays_open_when_an_author_puts_a_week_before_it(
+    service: Service,
+) -> None:
+    student = await enroll(service, small_course(weeks=2, pacing=Pacing.SEQUENTIAL, questions=0))
+    for day in student.days[:8]:
+        await student.learn(day)
+    author = await service.learner("author@example.org", role="author")
+    week = await author.post("/courses/python/weeks", {"title": "New", "milestone": "More"})
+    for number in range(1, 8):
+        body = {"day": number, "title": f"New {number}", "minutes": 5}
+        await author.post(f"/weeks/{week['id']}/tasks", body)
+    await author.client.patch(f"/weeks/{week['id']}", json={"position": 2})
+    await author.post("/courses/python/publish")
+    assert await read_states(student) == ["ccccccc", "ooooooo", "coooooo"]
+    await student.undo(student.days[7])
+    assert await read_states(student) == ["ccccccc", "ooooooo", "ooooooo"]
+    assert (await student.learn(student.days[7]))["outcome"]["xp"] > 0
+
+
+async def test_the_first_day_stays_open_for_who_travels_west(service: Service) -> None:
+    student = await enroll(
+        service, small_course(pacing=Pacing.DAILY, questions=0), timezone="Pacific/Auckland"
+    )
+    await student.client.patch("/users/me", json={"timezone": "Pacific/Honolulu"})
+    assert await read_states(student) == ["ollllll"]

@@ -1,6 +1,7 @@
 """``POST /courses/import``: a course from an archive, whole or not at all."""
 
 import asyncio
+import re
 import stat
 import zipfile
 from collections.abc import AsyncIterator
@@ -202,7 +203,10 @@ async def test_another_type_is_refused_unread(
     assert await call(service, PATHS[0], headers, token=token) == (415, 0)
 
 
-@pytest.mark.parametrize("content_type", ["Application/ZIP", "application/zip; name=a.zip"])
+@pytest.mark.parametrize(
+    "content_type",
+    ["Application/ZIP", "application/zip; name=a.zip", "application/x-zip-compressed"],
+)
 async def test_the_type_may_be_written_otherwise(author: Learner, content_type: str) -> None:
     headers = {"Content-Type": content_type}
 
@@ -398,3 +402,30 @@ async def test_a_hostile_archive_is_refused_whole(
     assert check_problem(answer)["problems"]
     assert await read_state(service.parts.database) == state
     assert not log.getvalue()
+
+
+async def test_who_comes_when_many_wait_is_told_to_come_again(author: Learner) -> None:
+    body = pack(COURSE)
+    answers = await asyncio.gather(
+        *(author.client.post("/courses/import", content=body, headers=ZIP) for _ in range(30))
+    )
+    statuses = {answer.status_code for answer in answers}
+    assert statuses == {200, 503}
+    refused = next(answer for answer in answers if answer.status_code == 503)
+    assert refused.json()["code"] == "curricula_busy"
+    assert refused.headers["Retry-After"] == "5"
+
+
+async def test_reading_ends_when_no_more_problems_are_kept(author: Learner) -> None:
+    bad = b"questions:\n" + b"  - []\n" * 9_000
+    files = {
+        name: bad if name.endswith(".quiz.yaml") else data
+        for name, data in write_course(small_course(weeks=3)).items()
+    }
+    answer = await author.client.post(
+        "/courses/import", content=write_archive(files, "python"), headers=ZIP
+    )
+    assert answer.status_code == 422
+    found = re.match(r"The curriculum has (\d+) errors", answer.json()["detail"])
+    assert found is not None
+    assert 200 <= int(found.group(1)) < 300  # of the 189,000 that there are

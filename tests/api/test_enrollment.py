@@ -155,3 +155,17 @@ async def test_who_is_not_enrolled_finds_no_lesson(service: Service) -> None:
         ),
     ):
         assert (answer.status_code, check_problem(answer)["code"]) == (404, "not_enrolled")
+
+
+async def test_what_was_archived_as_a_draft_was_never_there(service: Service) -> None:
+    await add_course(service.parts.database, status=ContentStatus.ARCHIVED, published_at=None)
+    learner = await service.learner()
+    for answer in (
+        await learner.client.get("/courses/python"),
+        await learner.client.post("/courses/python/enrollment"),
+        await learner.client.get("/courses/python/progress"),
+    ):
+        assert check_problem(answer)["code"] == "course_not_found"
+    author = await service.learner("author@example.org", role="author")
+    assert (await author.client.delete("/courses/python")).status_code == 204
+    assert (await author.client.get("/courses/python")).status_code == 404

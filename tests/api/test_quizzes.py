@@ -26,8 +26,9 @@ async def read_quiz(student: Student, day: int) -> dict[str, Any]:
 async def test_a_quiz_tells_what_is_asked_and_nothing_more(student: Student) -> None:
     quiz = await read_quiz(student, student.days[0])
     assert {name: value for name, value in quiz.items() if name != "questions"} == {
-        "course_task_id": student.days[0], "revision": 1, "pass_percent": 80, "attempt": 1,
-        "graded": True, "passed": False, "attempts_left": 10, "hearts": 5, "next_heart_at": None,
+        "course_task_id": student.days[0], "title": "Day 1 of week 1", "revision": 1,
+        "pass_percent": 80, "attempt": 1, "graded": True, "passed": False, "attempts_left": 10,
+        "hearts": 5, "max_hearts": 5, "next_heart_at": None,
     }  # fmt: skip
     by_kind = {question["kind"]: question for question in quiz["questions"]}
     assert len(by_kind) == 5
@@ -62,6 +63,15 @@ async def test_the_explanation_comes_with_the_answer(student: Student) -> None:
         ("range()", ["range", "range()"], True, "Because of 5."),
     ]
     assert answers[0]["explanation_html"] == "<p>Because of 1.</p>\n"
+    assert answers[2]["choices"] == []
+    judged = {(c["text"], c["html"], c["chosen"], c["right"]) for c in answers[0]["choices"]}
+    assert judged == {
+        ("right", "<p>right</p>\n", False, True),
+        ("wrong", "<p>wrong</p>\n", True, False),
+        ("also wrong", "<p>also wrong</p>\n", False, False),
+    }
+    picked = {(c["text"], c["chosen"], c["right"]) for c in answers[1]["choices"]}
+    assert picked == {("one", True, True), ("two", True, True), ("three", False, False)}
 
 
 async def test_wrong_answers_cost_hearts_and_come_back_as_cards(student: Student) -> None:
@@ -217,7 +227,9 @@ async def test_answers_that_do_not_fit_change_nothing(student: Student, how: str
     answer = await student.client.post(
         f"/course-tasks/{day}/quiz/attempts", json={"answers": answers}
     )
-    assert (answer.status_code, check_problem(answer)["code"]) == (422, "bad_answers")
+    problem = check_problem(answer)
+    assert (answer.status_code, problem["code"]) == (422, "bad_answers")
+    assert isinstance(problem["question_id"], int)
     assert await read_state(student.service.parts.database) == state
 
 

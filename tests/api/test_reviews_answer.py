@@ -61,6 +61,10 @@ async def test_a_right_answer_counts_as_good(service: Service, kind: int) -> Non
 
     body = answer.json()
     outcome = body.pop("outcome")
+    judged = body.pop("choices")
+    assert {c["text"] for c in judged if c["right"]} == (set(SHOWN[kind]) if judged else set())
+    assert all(choice["chosen"] == choice["right"] for choice in judged)
+    assert bool(judged) == (kind < 2)
     assert body == {
         "card": {
             "id": cards[kind],

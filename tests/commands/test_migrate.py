@@ -1,6 +1,7 @@
 """``python -m commands.migrate``."""
 
 import asyncio
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.core.config import Settings
 from app.db.schema_version import read_expected_revision
+from commands.check_drift import main as check_drift
 from commands.migrate import main, migrate
+from commands.serve import main as serve
 from tests.support.databases import POSTGRESQL, provide_server
 from tests.support.postgres import PrivatePostgres
 
@@ -53,7 +56,7 @@ def file_in_the_way(tmp_path: Path) -> Path:
 
 async def run() -> int:
     """Run the command, in a thread of its own: Alembic's env.py starts an event loop."""
-    return await asyncio.to_thread(main)
+    return await asyncio.to_thread(main, [])
 
 
 async def execute(url: str, statement: str) -> str | None:
@@ -123,3 +126,27 @@ async def test_a_defect_in_a_migration_is_not_taken_for_a_wrong_setting(url: str
 
     with pytest.raises(Exception, match="already exists"):
         await asyncio.to_thread(migrate, Settings())
+
+
+async def test_who_asks_for_help_gets_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+
+    for command in (main, serve, check_drift):
+        with pytest.raises(SystemExit) as left:
+            command(["--help"])
+        assert left.value.code == 0
+
+    assert capsys.readouterr().out.count("usage: python -m commands.") == 3
+    assert not (tmp_path / "data").exists()
+
+
+async def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data", database_url="")
+
+    await asyncio.to_thread(migrate, settings)
+
+    file = settings.database_file
+    assert file is not None
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -38,7 +38,7 @@ def test_a_wrong_setting_stops_the_start_in_one_line(
         ({"ENVIRONMENT": "production"}, "error: ACCESS_SECRET_KEY: should be a random text"),
         ({"MAIL_FROM": "hunter2"}, "error: MAIL_FROM: should be an address"),
         ({"DATA_DIR": "/dev/null/x"}, "error: DATA_DIR: should be a folder"),
-        ({"DATABASE_URL": "sqlite:////dev/null/x/y"}, "error: DATABASE_URL: the database's folder"),
+        ({"DATABASE_URL": "sqlite:////dev/null/x/y"}, "error: DATABASE_URL: the database's file"),
     ],
 )
 def test_what_would_fail_later_stops_the_start_too(
@@ -53,7 +53,7 @@ def test_what_would_fail_later_stops_the_start_too(
         monkeypatch.setenv(name, value)
 
     with listen():  # the command sets the log up anew
-        status = main()
+        status = main([])
 
     printed = capsys.readouterr().err
     assert status == 1

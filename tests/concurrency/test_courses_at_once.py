@@ -72,3 +72,21 @@ async def test_enrolling_at_once_is_enrolling_once(service: Service) -> None:
     )
     assert {answer.status_code for answer in answers} <= {200, 201}
     assert len((await student.learner.get("/users/me/courses"))["items"]) == 1
+
+
+async def test_learners_meet_an_author_who_takes_a_week_away(service: Service) -> None:
+    student = await enroll(service, small_course(weeks=2, questions=2))
+    author = await service.learner("author@example.org", role="author")
+    tree = await author.get("/courses/python")
+    day, quiz = student.days[7], {"answers": await student.answers(student.days[7])}
+    asked = [
+        *(student.client.get(f"/course-tasks/{day}") for _ in range(8)),
+        *(student.client.get(f"/course-tasks/{day}/quiz") for _ in range(8)),
+        *(student.client.post(f"/course-tasks/{day}/complete") for _ in range(4)),
+        *(student.client.post(f"/course-tasks/{day}/quiz/attempts", json=quiz) for _ in range(4)),
+    ]
+    taken = author.client.delete(f"/weeks/{tree['weeks'][1]['id']}")
+    answers = await asyncio.gather(*asked[:12], taken, *asked[12:])
+    assert {answer.status_code for answer in answers} <= {200, 201, 204, 404, 409}
+    assert (await student.client.get(f"/course-tasks/{day}")).status_code == 404
+    assert await find_differences(service.parts.database) == []

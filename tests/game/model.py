@@ -14,7 +14,8 @@ from app.game.metrics import Metric
 from app.game.outcome import Outcome, rest
 from app.game.play import play
 from app.game.player import Player, new_player
-from app.game.rules import RULES, Difficulty, Rules
+from app.game.rules import RULES, Difficulty, Rules, ShopItem
+from app.game.shop import make_offer
 from app.game.streak import FreezesGained, RewardedAt, StreakEvent, gain_freezes
 from app.game.world import PastActivity, Stage, World
 
@@ -34,6 +35,7 @@ class Done:
     paid: bool
     entries: tuple[PaidEntry, ...]
     stands: bool = True
+    freezes: int = 0
 
 
 @dataclass
@@ -84,6 +86,18 @@ class Model:
         is_paid = self.find(source) is not None
         return self._play(activity, World(paid_today=paid_today, is_paid=is_paid))
 
+    def buy(self, item: ShopItem) -> Outcome:
+        """Buy an item; what is refused changes nothing."""
+        if make_offer(self.player, item, self.now, self.rules).hindrance is not None:
+            return self.rest()
+        source = Source(SourceType.PURCHASE, f"{len(self.bought()) + 1}")
+        kind = ActivityKind.PURCHASED
+        return self._play(Activity(kind, source, self.now, self.calendar, item=item), World())
+
+    def bought(self) -> list[ShopItem]:
+        items = [done.activity.item for done in self.standing()]
+        return [item for item in items if item is not None]
+
     def undo(self, name: str) -> Outcome:
         return self._undo(Source(SourceType.TASK, name))
 
@@ -128,6 +142,8 @@ class Model:
                 events.append(row)
             elif row.stands and row.paid:
                 events.append(RewardedAt(row.activity.occurred_at, row.activity.calendar))
+            elif row.stands and row.freezes:
+                events.append(FreezesGained(row.freezes))
         return tuple(events)
 
     def completed_days(self) -> set[str]:
@@ -192,5 +208,6 @@ class Model:
         if outcome.hearts:
             self.heart_changes.append((activity.occurred_at, outcome.hearts))
         if activity.kind is not ActivityKind.UNDONE:
-            self.log.append(Done(activity, outcome.paid, tuple(self.ledger[first:])))
+            entries = tuple(self.ledger[first:])
+            self.log.append(Done(activity, outcome.paid, entries, freezes=outcome.freezes))
         return outcome

@@ -13,7 +13,7 @@ from app.game.hearts import derive_hearts, regrow_hearts
 from app.game.ledger import Reason
 from app.game.levels import level_at
 from app.game.metrics import Metric
-from app.game.rules import RULES, Difficulty
+from app.game.rules import RULES, Difficulty, ShopItem
 from app.game.streak import derive_streak
 from tests.game.model import UTC_CALENDAR, WEEKS, Model
 
@@ -25,8 +25,10 @@ CALENDARS = [
     Calendar(ZoneInfo("Pacific/Kiritimati"), 0),
     Calendar(ZoneInfo("Pacific/Honolulu"), 6),
 ]
+# So cheap that short sequences can buy.
+CHEAP = replace(RULES, shop={ShopItem.HEART: 1, ShopItem.FULL_HEARTS: 3, ShopItem.STREAK_FREEZE: 2})
 # So few that short sequences meet the limits, too.
-FEW = replace(RULES, paid_tasks_per_day=2, paid_reviews_per_day=4, reviews_per_heart=2)
+FEW = replace(CHEAP, paid_tasks_per_day=2, paid_reviews_per_day=4, reviews_per_heart=2)
 
 Step: TypeAlias = tuple[str, str | int | Calendar]
 Plan: TypeAlias = list[Step]
@@ -50,10 +52,13 @@ quizzes = st.tuples(
     st.sampled_from([f"{wrong} wrong" for wrong in (0, 1, 3)]), st.sampled_from(DAYS)
 )
 reviews = st.tuples(st.just("review"), st.sampled_from(CARDS))
+purchases = st.tuples(st.just("buy"), st.sampled_from([item.value for item in ShopItem]))
 others = waits | freezes | travels
 plans = st.lists(tasks | days_except() | quizzes | reviews | others, max_size=40)
 task_plans = st.lists(tasks | tasks | others, max_size=40)
 heart_plans = st.lists(quizzes | reviews | reviews | waits, max_size=40)
+shopping = waits | travels | purchases | purchases | purchases
+shop_plans = st.lists(tasks | tasks | quizzes | days_except() | shopping, min_size=12, max_size=40)
 course_plans = st.lists(days_except() | days_except() | waits, max_size=40)
 
 
@@ -91,6 +96,8 @@ def _do(model: Model, name: str, on: str) -> None:
             model.undo_day(on)
         case "review":
             model.review(on)
+        case "buy":
+            model.buy(ShopItem(on))
         case _:
             model.attempt(on, questions=5, wrong=int(name.removesuffix(" wrong")))
 
@@ -124,7 +131,9 @@ def check_sums(model: Model) -> None:
     assert (player.xp, player.gold) == (sum(r.xp for r in rows), sum(r.gold for r in rows))
     assert (player.xp, player.gold) == (sum(r.xp for r in standing), sum(r.gold for r in standing))
     assert level_at(player.xp, model.rules) >= 1
-    assert min([r.xp for r in standing], default=1) > 0
+    assert min([r.xp for r in standing if r.reason is not Reason.PURCHASED], default=1) > 0
+    prices = [(r.xp, -r.gold) for r in rows if r.reason is Reason.PURCHASED]
+    assert prices == [(0, model.rules.shop[item]) for item in model.bought()]
 
 
 def check_once(model: Model) -> None:

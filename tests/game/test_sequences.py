@@ -5,15 +5,18 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.game.calendar import Calendar
+from app.game.hearts import change_hearts
 from app.game.ledger import Reason
 from app.game.levels import level_at
-from app.game.rules import RULES, Difficulty
+from app.game.rules import RULES, Difficulty, ShopItem
+from app.game.streak import gain_freezes
 from tests.game.model import COURSE, UTC_CALENDAR, Model
 from tests.game.moves import (
+    CHEAP,
     DAYS,
     FEW,
     NAMES,
@@ -26,16 +29,18 @@ from tests.game.moves import (
     plans,
     plans_without,
     run,
+    shop_plans,
     take,
     task_plans,
 )
 
+soon = st.sampled_from([0, 1, 5, 24, 48])
 undone_later = st.tuples(
     st.integers(0, 1000), st.sampled_from([UTC_CALENDAR, Calendar(ZoneInfo("Asia/Gaza"), 3)])
 )
 
 
-@given(plans | task_plans | course_plans | heart_plans)
+@given(plans | task_plans | course_plans | heart_plans | shop_plans)
 @settings(max_examples=300)
 def test_invariants_after_each_step(plan: Plan) -> None:
     model = Model(FEW)
@@ -43,8 +48,9 @@ def test_invariants_after_each_step(plan: Plan) -> None:
         had, rows = model.player, len(model.ledger)
         take(model, step)
         check(model)
-        only_undone = all(paid.entry.reason is Reason.UNDO for paid in model.ledger[rows:])
-        assert model.player.gold >= had.gold or only_undone
+        reasons = {paid.entry.reason for paid in model.ledger[rows:]}
+        only_bought = reasons == {Reason.PURCHASED} and model.player.gold >= 0
+        assert model.player.gold >= had.gold or only_bought or reasons == {Reason.UNDO}
 
 
 @given(plans, st.sampled_from(list(Difficulty)))
@@ -60,7 +66,7 @@ def test_levels_in_outcomes(plan: Plan, difficulty: Difficulty) -> None:
     )
 
 
-@given(plans | task_plans, undone_later)
+@given(plans | task_plans | shop_plans, undone_later)
 def test_complete_and_undo_is_the_identity(plan: Plan, later: tuple[int, Calendar]) -> None:
     model = run(plan, Model(FEW))
     before, counters = model.player, +model.counters
@@ -161,6 +167,45 @@ def test_what_was_paid_before_a_week_was_added_stays_without_that_week(
     check_same_but_for_prices(model, without)
 
 
+@given(shop_plans, shop_plans)
+def test_what_is_bought_between_stays_bought(before: Plan, after: Plan) -> None:
+    """Where the same could be bought without the undone completion, and its gold."""
+    without, model = run(before, Model(CHEAP)), run(before, Model(CHEAP))
+    model.complete("new")
+    run(after, model)
+    run(after, without)
+    assume(model.bought() == without.bought())
+    model.undo("new")
+    check(model)
+    check_same_but_for_prices(model, without)
+
+
+@given(shop_plans, st.sampled_from(ShopItem), st.integers(1, 6), soon, undone_later)
+def test_complete_buy_and_undo_is_the_purchase_alone(
+    plan: Plan, item: ShopItem, wrong: int, hours: int, later: tuple[int, Calendar]
+) -> None:
+    """Also where that would have been refused: then there is a debt, or a freeze too many is lost."""
+    without, model = run(plan, Model(FEW)), run(plan, Model(FEW))
+    for one in (model, without):
+        one.attempt("another quiz", questions=6, wrong=wrong)
+    model.complete("new", Difficulty.HARD)
+    for one in (model, without):
+        one.wait(hours)
+    bought = model.buy(item)
+    expected = replace(
+        without.player,
+        gold=without.player.gold + bought.gold,
+        hearts=change_hearts(without.player.hearts, bought.hearts, model.now, FEW),
+        streak=gain_freezes(without.player.streak, bought.freezes, FEW),
+    )
+    model.wait(later[0])
+    model.calendar = later[1]
+    model.undo("new")
+    assert model.player == expected
+    if without.buy(item).entries:
+        assert without.player == expected
+
+
 def check_same_but_for_prices(model: Model, without: Model) -> None:
     assert replace(model.player, xp=0) == replace(without.player, xp=0)
     paid = [done.activity for done in model.standing() if done.paid]
@@ -173,16 +218,18 @@ def count_standing(model: Model) -> Counter[object]:
     return Counter((row.source, row.reason, row.gold) for row in rows)
 
 
-@given(plans)
+@given(plans | shop_plans)
 def test_undoing_all_leaves_what_cannot_be_undone(plan: Plan) -> None:
-    model = run(plan)
+    model = run(plan, Model(CHEAP))
     for name in NAMES:
         model.undo(name)
     for day in DAYS:
         model.undo_day(day)
     check(model)
     reasons = {paid.entry.reason for paid in model.standing_entries()}
-    assert reasons <= {Reason.QUIZ_PASSED, Reason.QUIZ_PERFECT, Reason.REVIEWED}
+    assert reasons <= {
+        Reason.QUIZ_PASSED, Reason.QUIZ_PERFECT, Reason.REVIEWED, Reason.PURCHASED,
+    }  # fmt: skip
 
 
 @given(task_plans | course_plans)
@@ -197,21 +244,24 @@ def test_undoing_all_gives_the_beginning(plan: Plan) -> None:
 
 
 def test_the_sequences_meet_what_they_are_about() -> None:
-    """The course is finished, the limits are met and hearts are lost in some of them."""
+    """The course is finished, limits are met, hearts are lost, all is bought in some of them."""
     met: Counter[str] = Counter()
 
-    @given(plans | course_plans | heart_plans)
+    @given(plans | course_plans | heart_plans | shop_plans)
     @settings(max_examples=300)
     def look(plan: Plan) -> None:
         model = run(plan, Model(FEW))
         rows = [paid.entry for paid in model.ledger]
         met["course"] += any(row.source == COURSE for row in rows)
         met["course undone"] += any(row.source == COURSE and row.reverses_id for row in rows)
-        met["unpaid"] += any(not done.paid for done in model.standing())
+        earned = [done for done in model.standing() if done.activity.item is None]
+        met["unpaid"] += any(not done.paid for done in earned)
         met["hearts"] += any(change < 0 for _, change in model.heart_changes)
         met["heart back"] += any(change > 0 for _, change in model.heart_changes)
+        for item in ShopItem:
+            met[item] += item in model.bought()
         met["perfect"] += any(row.reason is Reason.QUIZ_PERFECT for row in rows)
 
     look()
     assert min(met.values()) > 0, met
-    assert len(met) == 6
+    assert len(met) == 9

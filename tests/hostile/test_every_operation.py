@@ -56,6 +56,7 @@ async def make_world(service: Service) -> World:
         task = (await client.post("/tasks", json=fields)).json()
         names[caller]["task_id"] = str(task["id"])
         names[caller]["own_id"] = str(user_id)
+        names[caller]["item"] = "heart"
         names[caller] |= {**course.names, "number": "1"}
         names[caller]["card_id"] = await take_course(service, user_id, course.id)
     return World(tokens, names)

@@ -9,11 +9,12 @@ from app.db.session import Database
 from app.db.unit_of_work import UnitOfWork
 from app.game.activity import ActivityKind, Source, SourceType
 from app.game.calendar import Calendar
-from app.game.rules import RULES, Difficulty
+from app.game.rules import RULES, Difficulty, ShopItem
 from app.services.completions import CompletionService, TaskCompletion
 from app.services.game import GameService, ProfileView
 from app.services.outcome_view import EntryView
 from app.services.principal import Principal
+from app.services.shop import PurchaseView, ShopService
 from app.services.tasks import TaskService
 from app.services.verification import Difference, VerificationService
 from tests.support.clock import FakeClock
@@ -61,6 +62,10 @@ class Table:
         async with self.writing() as uow:
             return await CompletionService(uow, self.clock).toggle(self.caller, task_id, None)
 
+    async def buy(self, item: ShopItem) -> PurchaseView:
+        async with self.writing() as uow:
+            return await ShopService(uow, self.clock).buy(self.caller, item)
+
     async def delete(self, task_id: int) -> None:
         async with self.writing() as uow:
             await TaskService(uow, self.clock).delete(self.caller, task_id)
@@ -70,7 +75,7 @@ class Table:
         return [await self.complete(await self.create()) for _ in range(count)]
 
     async def grant_freezes(self, count: int) -> None:
-        """What buying freezes will do: an activity that says so, and the player that has them."""
+        """Freezes without a price: an activity that says so, and the player that has them."""
         async with self.writing() as uow:
             player = await uow.players.lock(self.caller.user_id)
             assert player is not None

@@ -17,7 +17,7 @@ from app.db.session import Database
 from app.db.unit_of_work import UnitOfWork
 from app.game.activity import Source, SourceType
 from app.game.hearts import regrow_hearts
-from app.game.rules import RULES
+from app.game.rules import RULES, Difficulty
 from app.services.course_completions import CourseCompletionService
 from app.services.course_errors import (
     AttemptsUsedUpError,
@@ -30,7 +30,7 @@ from app.services.quizzes import QuizService
 from app.services.reviews import ReviewService
 from tests.game.model import Model
 from tests.services.game_table import Table, find_differences, sit_down
-from tests.services.test_game_sequences import CALENDARS, WAITS, compare, forgetting
+from tests.services.test_game_sequences import CALENDARS, WAITS, buy, compare, forgetting
 from tests.support.clock import FakeClock
 from tests.support.courses import add_course, list_questions, small_course
 from tests.support.game import dump_state
@@ -38,6 +38,9 @@ from tests.support.learning import answer
 
 QUESTIONS = 2
 Step = tuple[str, int]
+
+TASKS = {"task": (1, Difficulty.EASY), "harvest": (15, Difficulty.HARD)}
+"""How many personal tasks are completed; those of a harvest pay for a freeze and a heart."""
 
 
 @dataclass
@@ -61,22 +64,27 @@ class Classroom:
                 self.clock.advance(minutes=WAITS[number % len(WAITS)])
             case "travel":
                 self.table.travel(*CALENDARS[number % len(CALENDARS)])
-            case "week":
-                for one in self.days[:7]:
-                    await self.complete(one)
             case "attempt":
                 await self.attempt(self.days[7 + number % 7], wrong=number % (QUESTIONS + 1))
             case "review":
                 await self.review()
+            case "buy":
+                await buy(self.table, self.model, number)
+            case "task" | "harvest":
+                await self.complete_tasks(*TASKS[name])
             case _:
-                await {"task": self.complete_task, "complete": self.complete, "undo": self.undo}[
-                    name
-                ](day)
+                moves = {"complete": self.complete, "undo": self.undo, "week": self.complete_week}
+                await moves[name](day)
 
-    async def complete_task(self, _day: int) -> None:
-        task_id = await self.table.create()
-        done = await self.table.complete(task_id)
-        compare(done.outcome, self.model.complete(str(task_id), done.task.difficulty))
+    async def complete_week(self, _day: int) -> None:
+        for one in self.days[:7]:
+            await self.complete(one)
+
+    async def complete_tasks(self, count: int, difficulty: Difficulty) -> None:
+        for _ in range(count):
+            task_id = await self.table.create(difficulty)
+            done = await self.table.complete(task_id)
+            compare(done.outcome, self.model.complete(str(task_id), done.task.difficulty))
 
     async def undo(self, day: int) -> None:
         undone = await self.write(lambda uow: self.completions(uow).undo(self.caller, day))
@@ -162,15 +170,37 @@ async def sit_in(database: Database, clock: FakeClock) -> Classroom:
     return Classroom(table, model, course_id, [row.id for row in rows])
 
 
-OFTEN = ["complete", "undo", "attempt", "attempt", "wait", "review", "week"]
+OFTEN = ["complete", "undo", "attempt", "attempt", "wait", "review", "week", "buy"]
 plans = st.lists(
     st.tuples(st.sampled_from([*OFTEN, "travel", "task"]), st.integers(0, 97)), max_size=25
+)
+
+shop_plans = st.lists(
+    st.tuples(st.sampled_from(["buy", "wait", "attempt", "undo", "buy"]), st.integers(0, 5)),
+    min_size=3,
+    max_size=15,
 )
 
 
 @settings(max_examples=40)
 @given(plan=plans, minutes=st.sampled_from([0, *WAITS]))
 async def test_sequences_in_a_course(
+    connection: AsyncConnection, database: Database, plan: list[Step], minutes: int
+) -> None:
+    await check_plan(connection, database, plan, minutes)
+
+
+@settings(max_examples=15)
+@given(plan=shop_plans, minutes=st.sampled_from([0, *WAITS]))
+async def test_sequences_with_gold_to_spend(
+    connection: AsyncConnection, database: Database, plan: list[Step], minutes: int
+) -> None:
+    """Two quizzes went wrong before, so that hearts are missing."""
+    start = [("harvest", 0), ("attempt", 2), ("attempt", 5)]
+    await check_plan(connection, database, [*start, *plan], minutes)
+
+
+async def check_plan(
     connection: AsyncConnection, database: Database, plan: list[Step], minutes: int
 ) -> None:
     clock = FakeClock()
@@ -181,6 +211,8 @@ async def test_sequences_in_a_course(
         profile, player = await room.table.profile(), room.model.player
         assert (profile.xp, profile.gold) == (player.xp, player.gold)
         assert profile.longest_streak == player.streak.longest
+        assert profile.streak_freezes == player.streak.freezes
+        assert profile.hearts == regrow_hearts(player.hearts, clock.now(), RULES).count
         async with database.reading() as uow:
             rows = await uow.players.list_counters(room.caller.user_id - 1, room.caller.user_id)
         kept = {metric: value for _, metric, value in rows if value}

@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.session import Database
+from app.game.hearts import regrow_hearts
 from app.game.metrics import Metric
 from app.game.outcome import Outcome
-from app.game.rules import Difficulty
+from app.game.rules import RULES, Difficulty, ShopItem
 from app.services.errors import TaskNotFoundError
 from app.services.outcome_view import OutcomeView
+from app.services.shop_errors import FreezesFullError, HeartsFullError, NotEnoughGoldError
 from tests.game.model import Model
 from tests.services.game_table import Table, find_differences, sit_down
 from tests.support.clock import FakeClock
@@ -39,6 +41,9 @@ CALENDARS = [
 WAITS = [5, 60, 9 * 60, 24 * 60, 30 * 60, 3 * 24 * 60, -3 * 60]
 """Minutes; clocks of servers differ, so now and then it is earlier than before."""
 
+MANY = {"burst": (7, None), "harvest": (14, Difficulty.HARD)}
+"""How many tasks are completed at once; those of a harvest pay for a freeze."""
+
 
 @dataclass
 class Pair:
@@ -54,19 +59,24 @@ class Pair:
         match name:
             case "create":
                 self.tasks.append(await self.table.create(choose(number)))
-            case "burst":
-                for _ in range(7):
-                    self.tasks.append(await self.table.create(choose(len(self.tasks))))
-                    await self.play("complete", len(self.tasks) - 1)
+            case "burst" | "harvest":
+                await self.complete_many(*MANY[name])
             case "wait":
                 self.table.clock.advance(minutes=WAITS[number % len(WAITS)])
             case "travel":
                 self.table.travel(*CALENDARS[number % len(CALENDARS)])
+            case "buy":
+                await buy(self.table, self.model, number)
             case "freezes":
                 await self.table.grant_freezes(1 + number % 2)
                 self.model.gain_freezes(1 + number % 2)
             case _ if self.tasks:
                 await self.play(name, number % len(self.tasks))
+
+    async def complete_many(self, count: int, difficulty: Difficulty | None) -> None:
+        for _ in range(count):
+            self.tasks.append(await self.table.create(difficulty or choose(len(self.tasks))))
+            await self.play("complete", len(self.tasks) - 1)
 
     async def play(self, name: str, index: int) -> None:
         task_id = self.tasks[index]
@@ -103,6 +113,22 @@ class Pair:
         assert set(kept) <= {Metric.TASKS_COMPLETED, Metric.XP_EARNED}
 
 
+async def buy(table: Table, model: Model, number: int) -> None:
+    """Something of the shop, in both or in neither."""
+    item = list(reversed(ShopItem))[number % len(ShopItem)]
+    expected = model.buy(item)
+    try:
+        bought = await table.buy(item)
+    except (NotEnoughGoldError, HeartsFullError, FreezesFullError):
+        assert not expected.entries
+        return
+    compare(bought.outcome, expected)
+    now = regrow_hearts(model.player.hearts, model.now, RULES)
+    assert (bought.hearts, bought.next_heart_at) == (now.count, now.next_at)
+    have = (model.player.gold, model.player.streak.freezes)
+    assert (bought.gold, bought.streak_freezes) == have
+
+
 def choose(number: int) -> Difficulty:
     return list(Difficulty)[number % len(Difficulty)]
 
@@ -115,17 +141,46 @@ def compare(shown: OutcomeView, expected: Outcome) -> None:
     assert len(shown.entries) == len(expected.entries)
 
 
-MOVES = ["create", "complete", "undo", "toggle", "wait", "travel", "delete", "freezes", "burst"]
+MOVES = [
+    "create",
+    "complete",
+    "undo",
+    "toggle",
+    "wait",
+    "travel",
+    "delete",
+    "freezes",
+    "burst",
+    "buy",
+]
 OFTEN = ["create", "complete", "burst", "toggle", "undo", "wait"]
+SHOPPING = ["buy", "undo", "complete", "wait", "travel", "buy"]
 plans = st.lists(
     st.tuples(st.integers(0, 1), st.sampled_from(OFTEN + MOVES), st.integers(0, 29)),
     max_size=30,
+)
+shop_plans = st.lists(
+    st.tuples(st.just(0), st.sampled_from(SHOPPING), st.integers(0, 5)), min_size=3, max_size=15
 )
 
 
 @settings(max_examples=100)
 @given(plan=plans, minutes=st.sampled_from([0, *WAITS]))
 async def test_sequences_of_moves(
+    connection: AsyncConnection, database: Database, plan: list[Step], minutes: int
+) -> None:
+    await check_plan(connection, database, plan, minutes)
+
+
+@settings(max_examples=25)
+@given(plan=shop_plans, minutes=st.sampled_from([0, *WAITS]))
+async def test_sequences_with_gold_to_spend(
+    connection: AsyncConnection, database: Database, plan: list[Step], minutes: int
+) -> None:
+    await check_plan(connection, database, [(0, "harvest", 0), *plan], minutes)
+
+
+async def check_plan(
     connection: AsyncConnection, database: Database, plan: list[Step], minutes: int
 ) -> None:
     clock = FakeClock()

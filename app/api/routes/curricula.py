@@ -21,6 +21,7 @@ from app.services.course_errors import (
     BadCurriculumError,
     CourseIncompleteError,
     CourseNotFoundError,
+    CurriculaBusyError,
     SlugTakenError,
     TooManyPartsError,
 )
@@ -52,7 +53,13 @@ class ZipResponse(Response):
     summary="Import a course",
     status_code=status.HTTP_200_OK,
     response_model=CurriculumImportRead,
-    responses=problems(AuthorRequiredError, BadCurriculumError, SlugTakenError, TooManyPartsError),
+    responses=problems(
+        AuthorRequiredError,
+        BadCurriculumError,
+        SlugTakenError,
+        TooManyPartsError,
+        CurriculaBusyError,
+    ),
     openapi_extra=_ZIP_BODY,
 )
 async def import_course(
@@ -79,7 +86,11 @@ async def import_course(
     response_model=None,
     response_class=ZipResponse,
     responses=problems(
-        AuthorRequiredError, CourseNotFoundError, CourseIncompleteError, TooManyPartsError
+        AuthorRequiredError,
+        CourseNotFoundError,
+        CourseIncompleteError,
+        TooManyPartsError,
+        CurriculaBusyError,
     ),
 )
 async def export_course(

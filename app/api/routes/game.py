@@ -1,18 +1,27 @@
-"""The player and the ledger."""
+"""The player, the ledger and the shop."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, status
 
-from app.api.deps import CurrentUser, GameServiceDep
+from app.api.deps import (
+    CurrentUser,
+    GameServiceDep,
+    ShopItemName,
+    ShopReadServiceDep,
+    ShopServiceDep,
+)
 from app.api.docs import problems
+from app.api.idempotency import RETRY_REFUSALS, Idempotent
 from app.api.route import ApiRoute
 from app.core.listing import Page
 from app.schemas.common import PageRead
-from app.schemas.game import LedgerEntryRead, LedgerQuery, ProfileRead
+from app.schemas.game import LedgerEntryRead, LedgerQuery, ProfileRead, PurchaseRead, ShopRead
 from app.services.errors import BadCursorError
 from app.services.game import ProfileView
 from app.services.outcome_view import EntryView
+from app.services.shop import PurchaseView, ShopView
+from app.services.shop_errors import FreezesFullError, HeartsFullError, NotEnoughGoldError
 
 router = APIRouter(prefix="/game", tags=["game"], route_class=ApiRoute)
 
@@ -40,3 +49,31 @@ async def list_ledger(
 ) -> Page[EntryView]:
     """Why you have what you have: every movement of XP and gold, newest first. Balances are its sums."""
     return await game.list_ledger(caller, query.limit, query.cursor)
+
+
+@router.get(
+    "/shop",
+    summary="Show the shop",
+    status_code=status.HTTP_200_OK,
+    response_model=ShopRead,
+)
+async def get_shop(caller: CurrentUser, shop: ShopReadServiceDep) -> ShopView:
+    """What your gold buys, and what stands against it: too little gold, or nothing to give."""
+    return await shop.get(caller)
+
+
+@router.post(
+    "/shop/{item}/purchase",
+    summary="Buy an item",
+    status_code=status.HTTP_200_OK,
+    response_model=PurchaseRead,
+    responses=problems(NotEnoughGoldError, HeartsFullError, FreezesFullError, *RETRY_REFUSALS),
+    dependencies=[Idempotent],
+)
+async def buy_item(item: ShopItemName, caller: CurrentUser, shop: ShopServiceDep) -> PurchaseView:
+    """Spend gold on a heart, on all hearts that are missing, or on a streak freeze.
+
+    A freeze saves the streak over a missed day; at most 2 are held. A purchase can't be undone; each
+    request is one, so send an `Idempotency-Key` to be able to repeat it.
+    """
+    return await shop.buy(caller, item)

@@ -61,11 +61,9 @@ _OF_SOURCE = and_(
     ActivityRow.source_type == bindparam("source_type"),
     ActivityRow.source_id == bindparam("source_id"),
 )
+_LAST_SEQUENCE = select(func.coalesce(func.max(ActivityRow.sequence), 0)).where(_OF_USER)
 _FACTS = select(
-    select(func.coalesce(func.max(ActivityRow.sequence), 0))
-    .where(_OF_USER)
-    .scalar_subquery()
-    .label("last_sequence"),
+    _LAST_SEQUENCE.scalar_subquery().label("last_sequence"),
     select(func.count())
     .where(_OF_SOURCE, ActivityRow.kind == ActivityKind.UNDONE)
     .scalar_subquery()
@@ -146,6 +144,10 @@ class ActivityReader(Repository):
             "kind": kind, "today": today,
         }  # fmt: skip
         return SourceFacts(*(await self._session.execute(_FACTS, parameters)).one())
+
+    async def get_last_sequence(self, user_id: int) -> int:
+        """The greatest number of the user's activities, 0 without any; for use under the player's lock."""
+        return (await self._session.execute(_LAST_SEQUENCE, {"of_user": user_id})).scalar_one()
 
     async def get_standing(self, user_id: int, source: Source) -> ActivityRow | None:
         """The latest activity of the source that was not undone."""

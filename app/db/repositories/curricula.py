@@ -74,7 +74,8 @@ RowT = TypeVar("RowT", WeekRow, TaskRow, QuestionRow)
 
 _ANY = select(exists(select(Course.id)))
 _BY_SLUG = select(Course).where(Course.slug == bindparam("slug"))
-_BY_SLUG_LOCKED = _BY_SLUG.with_for_update().execution_options(populate_existing=True)
+# Learners may enrol meanwhile: their rows only refer to the course's key.
+_BY_SLUG_LOCKED = _BY_SLUG.with_for_update(key_share=True).execution_options(populate_existing=True)
 _OF_COURSE: BindParameter[int] = bindparam("course_id")
 _STATUSES: BindParameter[Any] = bindparam("statuses", expanding=True)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     String,
     and_,
     bindparam,
@@ -20,6 +21,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.curriculum import ContentStatus
 from app.db.models import (
+    ActivityRow,
     Course,
     CourseTask,
     CourseTaskCompletion,
@@ -66,7 +68,28 @@ _PASSED = (
         QuizAttempt.passed,
     )
     .correlate(CourseTask)
-)
+)  # Activities and attempts only grow: what was opened stays open after an undo, and whatever authors put
+# before it.
+_Day = aliased(CourseTask)
+
+
+def _was_entered(day: type[CourseTask], *of_what: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the learner ever completed the day (or one of these days) or attempted its quiz."""
+    done = exists().where(
+        ActivityRow.user_id == _OF_USER,
+        ActivityRow.source_type == SourceType.COURSE_TASK,
+        ActivityRow.source_id == cast(day.id, String),
+        *of_what,
+    )
+    attempted = exists().where(
+        QuizAttempt.user_id == _OF_USER, QuizAttempt.course_task_id == day.id, *of_what
+    )
+    return or_(done, attempted)
+
+
+_DAY_ENTERED = _was_entered(CourseTask)
+_WEEK_ENTERED = _was_entered(_Day, _Day.week_id == Week.id)
+
 _COURSE = (
     select(
         Course.id,
@@ -74,6 +97,7 @@ _COURSE = (
         Course.title,
         Course.pacing,
         Course.status,
+        Course.published_at,
         Enrollment.enrolled_at,
         Enrollment.enrolled_on,
         Enrollment.left_at,
@@ -104,6 +128,7 @@ _DAY = (
         _QUESTIONS,
         _PASSED,
         CourseTaskCompletion.completed_at,
+        _DAY_ENTERED,
     )
     .join(Week, Week.id == CourseTask.week_id)
     .join(Course, Course.id == CourseTask.course_id)
@@ -129,6 +154,7 @@ _WEEKS = (
         func.count(CourseTask.id),
         func.count(CourseTaskCompletion.course_task_id),
         _EVER_DONE,
+        _WEEK_ENTERED,
     )
     .join(CourseTask, CourseTask.week_id == Week.id)
     .outerjoin(CourseTaskCompletion, _COMPLETED)
@@ -154,6 +180,7 @@ _PROGRESS = (
         CourseTaskCompletion.completed_at,
         _ATTEMPTS,
         _PASSED,
+        _DAY_ENTERED,
     )
     .join(Week, Week.id == CourseTask.week_id)
     .outerjoin(CourseTaskCompletion, _COMPLETED)
@@ -237,9 +264,9 @@ class LearningReader(Repository):
         row = found.one_or_none()
         return None if row is None else DayRow(*row)
 
-    async def get_body(self, task_id: int) -> str:
-        """The lesson of a course task that is there, in Markdown."""
-        return (await self._session.execute(_BODY, {"task_id": task_id})).scalar_one()
+    async def get_body(self, task_id: int) -> str | None:
+        """The lesson of a course task, in Markdown."""
+        return (await self._session.execute(_BODY, {"task_id": task_id})).scalar_one_or_none()
 
     async def list_weeks(self, user_id: int, course_id: int) -> Sequence[WeekRow]:
         """The published weeks of a course, in order."""

@@ -15,6 +15,7 @@ class CourseRow:
     title: str
     pacing: str
     status: str
+    published_at: datetime | None
     enrolled_at: datetime | None
     enrolled_on: date | None
     left_at: datetime | None
@@ -45,16 +46,20 @@ class DayRow:
     questions: int
     quiz_passed: bool
     completed_at: datetime | None
+    was_entered: bool
 
 
 @dataclass(frozen=True, slots=True)
 class WeekRow:
-    """A published week: its days, how many the learner completed, and whether it was ever done."""
+    """A published week: its days, how many the learner completed, and whether it was ever done, or any
+    day of it ever completed or its quiz attempted.
+    """
 
     id: int
     days: int
     completed: int
     was_done: bool
+    was_entered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class ProgressRow:
     completed_at: datetime | None
     attempts: int
     quiz_passed: bool
+    was_entered: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,10 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.db.models import ActivityRow, Player, RewardEntry, User
 from app.db.repositories.verification_terms import (
+    IS_OF_PURCHASE,
     IS_OF_STAGE,
     IS_PAYMENT,
+    IS_PURCHASE,
     IS_REVERSED,
     IS_UNDONE,
     OF_ACTIVITY,
@@ -46,6 +48,8 @@ class Fault(StrEnum):
     WRONG_UNDO = "wrong_undo"
     WRONG_REVERSAL = "wrong_reversal"
     NOT_REVERSED = "not_reversed"
+    WRONG_PURCHASE = "wrong_purchase"
+    OVERSPENT = "overspent"
 
 
 FaultRow: TypeAlias = Row[tuple[int, str, int]]
@@ -121,6 +125,36 @@ def _is_made_by_its_undo() -> ColumnElement[bool]:
     )
 
 
+def _is_paid_by() -> ColumnElement[bool]:
+    """Whether ``ActivityRow``, which made a payment, may have: a reward, or a purchase for its price."""
+    return case(
+        (IS_OF_PURCHASE, and_(IS_PURCHASE, same_source(ActivityRow, RewardEntry))),
+        else_=and_(
+            ActivityRow.paid,
+            ActivityRow.kind != ActivityKind.PURCHASED,
+            or_(
+                same_source(ActivityRow, RewardEntry),
+                and_(IS_OF_STAGE, ActivityRow.kind == ActivityKind.COURSE_TASK_COMPLETED),
+            ),
+        ),
+    )
+
+
+def _select_overspent() -> Select[tuple[int, str, int]]:
+    """Purchases that left a debt. The ids of one user's entries are in the order of their making."""
+    after = func.sum(RewardEntry.gold).over(
+        partition_by=RewardEntry.user_id, order_by=RewardEntry.id
+    )
+    entries = (
+        select(RewardEntry.user_id, RewardEntry.id, RewardEntry.reason, after.label("gold_after"))
+        .where(within(RewardEntry.user_id))
+        .subquery()
+    )
+    return select(entries.c.user_id, literal(str(Fault.OVERSPENT)), entries.c.id).where(
+        entries.c.reason == Reason.PURCHASED, entries.c.gold_after < 0
+    )
+
+
 def _fault(
     fault: Fault, owner: InstrumentedAttribute[int], number: ColumnElement[int] | Any
 ) -> Select[tuple[int, str, int]]:
@@ -136,14 +170,7 @@ FAULTS = union_all(
     ),
     _fault(Fault.PAID_FOR_NOTHING, RewardEntry.user_id, RewardEntry.id).where(
         IS_PAYMENT,
-        ~exists().where(
-            OF_ACTIVITY,
-            ActivityRow.paid,
-            or_(
-                same_source(ActivityRow, RewardEntry),
-                and_(IS_OF_STAGE, ActivityRow.kind == ActivityKind.COURSE_TASK_COMPLETED),
-            ),
-        ),
+        ~exists().where(OF_ACTIVITY, _is_paid_by()),
     ),
     _fault(Fault.PAID_NOTHING, ActivityRow.user_id, ActivityRow.sequence).where(
         ActivityRow.paid, ~exists().where(OF_ACTIVITY)
@@ -151,7 +178,11 @@ FAULTS = union_all(
     _fault(Fault.WRONG_ROUND, RewardEntry.user_id, RewardEntry.id).where(
         IS_PAYMENT,
         RewardEntry.round
-        != case((IS_OF_STAGE, _times_reversed_before()), else_=_times_undone_before()),
+        != case(
+            (IS_OF_STAGE, _times_reversed_before()),
+            (IS_OF_PURCHASE, 0),
+            else_=_times_undone_before(),
+        ),
     ),
     _fault(Fault.WRONG_UNDO, ActivityRow.user_id, ActivityRow.sequence)
     .outerjoin(Undo, and_(Undo.user_id == ActivityRow.user_id, Undo.sequence == ActivityRow.undoes))
@@ -185,4 +216,20 @@ FAULTS = union_all(
     _fault(Fault.NOT_REVERSED, RewardEntry.user_id, RewardEntry.id)
     .join(ActivityRow, OF_ACTIVITY)
     .where(IS_PAYMENT, ~IS_OF_STAGE, IS_UNDONE, ~IS_REVERSED),
+    _fault(Fault.WRONG_PURCHASE, ActivityRow.user_id, ActivityRow.sequence).where(
+        ActivityRow.kind == ActivityKind.PURCHASED,
+        not_(
+            and_(
+                IS_PURCHASE,
+                exists().where(
+                    OF_ACTIVITY,
+                    IS_OF_PURCHASE,
+                    IS_PAYMENT,
+                    RewardEntry.xp == 0,
+                    RewardEntry.gold < 0,
+                ),
+            )
+        ),
+    ),
+    _select_overspent(),
 )

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, or_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.db.models import ActivityRow, RewardEntry
-from app.game.activity import SourceType
+from app.game.activity import ActivityKind, SourceType
 from app.game.ledger import Reason
 
 Reversal = aliased(RewardEntry)
@@ -30,6 +30,16 @@ IS_OF_STAGE = or_(
     ),
 )
 """An entry that a day of a course gave for what it finished, and not for itself."""
+
+IS_OF_PURCHASE = RewardEntry.reason == Reason.PURCHASED
+IS_PURCHASE = and_(
+    ActivityRow.kind == ActivityKind.PURCHASED,
+    ~ActivityRow.paid,
+    ActivityRow.undoes.is_(None),
+    ActivityRow.source_type == SourceType.PURCHASE,
+    ActivityRow.source_id == cast(ActivityRow.sequence, String),
+)
+"""A purchase as it should be: no reward, and its own source."""
 
 
 def within(owner: InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -60,15 +60,16 @@ class _Difference:
 
 
 def plan_changes(slug: str, wanted: CourseParts, stored: StoredCourse) -> Plan:
-    """Compare by keys. All that is wanted becomes published; what is no longer wanted is archived,
-    drafts as well: nothing is ever erased.
+    """Compare by keys. All that is wanted becomes published; what was published and is no longer wanted
+    is archived. Drafts that the definition does not name stay as they are, since an export leaves them
+    out; but for days of a week that it does name, which has all its days by that.
     """
     course: dict[PartPath, StoredPart] = {}
     if stored.course is not None:
         course[slug,] = stored.course
     courses = list(_compare(PartKind.COURSE, {(slug,): wanted.course}, course))
     weeks = list(_compare(PartKind.WEEK, wanted.weeks, stored.weeks))
-    tasks = list(_compare(PartKind.TASK, wanted.tasks, stored.tasks))
+    tasks = list(_compare(PartKind.TASK, wanted.tasks, stored.tasks, frozenset(wanted.weeks)))
     questions = list(_compare(PartKind.QUESTION, wanted.questions, stored.questions))
     return Plan(
         tuple(found.change for found in (*courses, *weeks, *tasks, *questions)),
@@ -79,14 +80,19 @@ def plan_changes(slug: str, wanted: CourseParts, stored: StoredCourse) -> Plan:
 
 
 def _compare(
-    part: PartKind, wanted: Mapping[PartPath, Fields], stored: Mapping[PartPath, StoredPart]
+    part: PartKind,
+    wanted: Mapping[PartPath, Fields],
+    stored: Mapping[PartPath, StoredPart],
+    complete: frozenset[PartPath] = frozenset(),
 ) -> Iterator[_Difference]:
+    """Parts of one kind. In what lies at the ``complete`` paths drafts don't stay either."""
     for path, fields in wanted.items():
         change = _change_of(part, path, fields, stored.get(path))
         if change is not None:
             yield _Difference(path, change, fields)
     for path, old in stored.items():
-        if path not in wanted and not old.is_archived:
+        stays = old.is_archived or (old.status == ContentStatus.DRAFT and path[:-1] not in complete)
+        if path not in wanted and not stays:
             yield _Difference(path, Change(ChangeKind.ARCHIVED, part, _name(path)), None)
 
 

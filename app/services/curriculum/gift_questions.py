@@ -4,9 +4,9 @@ What GIFT can say and a quiz here can't:
 
 * Matching, essays and descriptions (text without answers) are problems: nothing of a file is dropped
   in silence but categories, comments and titles that are no keys.
-* Only what is fully right is right. Choices with part of the weight are wrong beside one written with
-  ``=``; all with a positive weight have to be chosen where there is none. Forms and numbers with part
-  of the weight are left out.
+* There is no partial credit: only what is fully right is right. Choices with part of the weight are
+  wrong beside one written with ``=``; where there is none, all those with a part of it have to be chosen
+  together, if the parts make up the whole. Forms and numbers with part of the weight are left out.
 * Feedback on single answers is left out, but for that on the right one: without general feedback it is
   the explanation.
 * Texts marked ``[html]`` become Markdown (see ``gift_html``); all others are taken as Markdown.
@@ -48,6 +48,8 @@ from app.services.curriculum.gift_writer import write_question
 MAX_GIFT_PROBLEMS: Final = 50
 """More than anybody mends in one sitting: the rest of the file is not read then."""
 
+_ROUNDING: Final = 1.0
+"""Per cent: three thirds are written as 33.33333 each."""
 _MAX_HTML_LENGTH: Final = 20_000
 _KEY: Final[TypeAdapter[str]] = TypeAdapter(Key)
 
@@ -125,6 +127,8 @@ def _read_choices(item: GiftQuestion, answers: Sequence[Answer]) -> Question:
     rights = [answer for answer in answers if answer.weight > 0]
     if not rights:
         raise GiftError(item.line, "no answer is right: the right one begins with =")
+    if abs(sum(answer.weight for answer in rights) - FULL_WEIGHT) > _ROUNDING:
+        raise GiftError(item.line, "the parts of the right choices have to make up 100 percent")
     return MultipleChoiceQuestion(
         kind="multiple_choice",
         key=_read_key(item),
@@ -158,7 +162,7 @@ def _read_single(item: GiftQuestion, answers: Sequence[Answer]) -> SingleChoiceQ
 def _read_short(item: GiftQuestion, answers: Sequence[Answer]) -> ShortTextQuestion:
     rights = [answer for answer in answers if answer.weight >= FULL_WEIGHT]
     if not rights:
-        raise GiftError(item.line, "no answer is fully right")
+        raise GiftError(item.line, "no answer is right")
     return ShortTextQuestion(
         kind="short_text",
         key=_read_key(item),
@@ -182,7 +186,7 @@ def _read_form(answer: Answer) -> str:
 def _read_number(item: GiftQuestion, numbers: NumericalAnswers) -> NumberQuestion:
     rights = [answer for answer in numbers.answers if answer.weight >= FULL_WEIGHT]
     if len(rights) != 1:
-        raise GiftError(item.line, "exactly one number (or range) has to be fully right")
+        raise GiftError(item.line, "exactly one number (or range) has to be right")
     return NumberQuestion(
         kind="number",
         key=_read_key(item),

@@ -20,6 +20,9 @@ from app.services.curriculum.markdown_limits import limit_costs
 
 _SHORT: Final = 2_500
 """Characters. Prompts, choices and explanations are no longer than that; many of them are shown at once."""
+_MAX_BRACKETS_IN_SHORT: Final = 40
+_MAX_BRACKETS_IN_LESSON: Final = 2_000
+"""Each may begin a link, and is looked after to the end of its paragraph: beyond this many there are none."""
 _CACHED_SHORT: Final = 8_192
 _CACHED_LESSONS: Final = 128
 
@@ -53,14 +56,21 @@ def render_markdown(text: str) -> str:
     return _render_short(text) if len(text) <= _SHORT else _render_lesson(text)
 
 
-def _render(text: str) -> str:
+def _render(text: str, max_brackets: int) -> str:
     # Lone surrogates can't be stored, but they can't be encoded either.
     storable = text.encode(errors="replace").decode()
-    return _CLEANER.clean(_RENDERER.render(storable))
+    renderer = _RENDERER if storable.count("[") <= max_brackets else _WITHOUT_LINKS
+    return _CLEANER.clean(renderer.render(storable))
 
 
-_render_short = lru_cache(maxsize=_CACHED_SHORT)(_render)
-_render_lesson = lru_cache(maxsize=_CACHED_LESSONS)(_render)
+@lru_cache(maxsize=_CACHED_SHORT)
+def _render_short(text: str) -> str:
+    return _render(text, _MAX_BRACKETS_IN_SHORT)
+
+
+@lru_cache(maxsize=_CACHED_LESSONS)
+def _render_lesson(text: str) -> str:
+    return _render(text, _MAX_BRACKETS_IN_LESSON)
 
 
 def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
@@ -86,7 +96,12 @@ def _make_renderer() -> MarkdownIt:
     return renderer
 
 
+def _make_linkless_renderer() -> MarkdownIt:
+    return _make_renderer().disable(["link", "image"])
+
+
 _RENDERER: Final = _make_renderer()
+_WITHOUT_LINKS: Final = _make_linkless_renderer()
 _CLEANER: Final = nh3.Cleaner(
     tags=_ALLOWED_TAGS,
     attributes=_ALLOWED_ATTRIBUTES,

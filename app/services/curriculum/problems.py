@@ -47,6 +47,11 @@ class ProblemList:
     def __bool__(self) -> bool:
         return bool(self._kept)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no more are kept: then reading on tells nobody anything."""
+        return len(self._kept) >= MAX_PROBLEMS
+
     def add(self, file: str, line: int, message: str) -> None:
         """Note a problem."""
         self._keep(FileProblem(file, line, message))

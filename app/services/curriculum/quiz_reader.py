@@ -65,7 +65,8 @@ def _read_yaml(text: str, file: str, problems: ProblemList) -> list[Located]:
 
 def _read_questions(nodes: Sequence[Node], file: str, problems: ProblemList) -> list[Located]:
     located = []
-    for number, node in enumerate(nodes, 1):
+    # One more than there may be shows that there are too many.
+    for number, node in enumerate(nodes[: MAX_QUESTIONS + 1], 1):
         try:
             located.append((node.line, _QUESTION.validate_python(to_python(node))))
         except ValidationError as error:

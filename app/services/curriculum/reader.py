@@ -47,7 +47,7 @@ def _read_week(
     files: Mapping[str, bytes], number: int, week: WeekFiles, problems: ProblemList
 ) -> Part[WeekDefinition] | None:
     days = [
-        read_day(files, day, lesson, week.quizzes.get(day), problems)
+        None if problems.is_full else read_day(files, day, lesson, week.quizzes.get(day), problems)
         for day, lesson in sorted(week.lessons.items())
     ]
     given = {"days": _join_parts(days, DAYS_IN_WEEK, problems)}

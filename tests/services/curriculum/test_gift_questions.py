@@ -136,10 +136,11 @@ def test_the_explanation_is_general_feedback_or_that_on_the_right_answer(
     [
         ("Q{=a =b ~c}", 1, "exactly one"),
         ("Q{=%50%a ~b}", 1, "exactly one"),
+        ("Q{~%50%a ~%25%b ~c}", 1, "make up 100 percent"),
         ("Q{~a ~b}", 1, "no answer is right"),
-        ("Q{=%50%a}", 1, "no answer is fully right"),
+        ("Q{=%-50%a}", 1, "no answer is right"),
         ("Q{#=1 =2}", 1, "exactly one number"),
-        ("Q{#=%50%1 =%20%2}", 1, "exactly one number"),
+        ("Q{#=%0%1 =%0%2}", 1, "exactly one number"),
         ("Q{#1e300}", 1, "answer: "),
         ("Q{#1:-1}", 1, "tolerance: "),
         ("\n{T}", 2, "prompt: is empty"),

@@ -385,3 +385,12 @@ def test_no_lesson_takes_long(source: str) -> None:
     # The slowest takes about a second; what grows with the square of the length takes minutes.
     assert time.process_time() - begin < 10
     assert len(html) < 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"), [("[a](http://b.c) ", 40), ("[a](http://b.c) " * 200, 2000)]
+)
+def test_beyond_so_many_brackets_there_are_no_links(text: str, limit: int) -> None:
+    few = text + "[" * (limit - text.count("["))
+    assert "<a href" in render_markdown(few)
+    assert "<a href" not in render_markdown(few + "[")

@@ -230,7 +230,7 @@ async def test_weeks_that_change_places_stay_the_same_weeks(
     assert after["week-1/day-1"] == before["week-1/day-1"]
 
 
-async def test_drafts_that_the_files_have_are_published_and_others_archived(
+async def test_drafts_that_the_files_have_are_published_and_others_stay(
     database: Database, clock: FakeClock
 ) -> None:
     async with database.writing() as transaction:
@@ -246,10 +246,29 @@ async def test_drafts_that_the_files_have_are_published_and_others_archived(
     assert (applied.created, applied.revision) == (False, 2)
     assert parts["python"]["published_at"] == START
     for path, part in parts.items():
-        expected = "archived" if path.startswith("week-2") else "published"
+        expected = "draft" if path.startswith("week-2") else "published"
         assert part["status"] == expected, path
     assert ("changed", "week-1/day-1", "status") in told(applied)
-    assert ("archived", "week-2/day-1") in told(applied)
+    assert not any("week-2" in what for _, what, *_ in told(applied))
+
+
+async def test_a_draft_day_gives_way_to_the_days_of_the_files(
+    database: Database, clock: FakeClock
+) -> None:
+    async with database.writing() as transaction:
+        await write_course(
+            transaction._session, COURSE, status=ContentStatus.DRAFT, published_at=None
+        )
+        await transaction.commit()
+    week = COURSE.weeks[0]
+    renamed = (week.days[0].model_copy(update={"key": "another"}), *week.days[1:])
+    changed = week.model_copy(update={"days": renamed})
+
+    await seed(database, clock, COURSE.model_copy(update={"weeks": (changed, *COURSE.weeks[1:])}))
+
+    parts = await list_parts(database)
+    assert parts["week-1/day-1"]["status"] == "archived"
+    assert parts["week-1/another"]["status"] == "published"
 
 
 async def test_an_archived_course_is_restored(database: Database, clock: FakeClock) -> None:
