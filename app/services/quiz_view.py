@@ -129,7 +129,10 @@ def show_attempt(row: QuizAttempt) -> AttemptView:
 
 def _show_answered(answer: Mapping[str, Any]) -> AnsweredView:
     choices = judge_choices(answer["choices"], answer["given"], answer["answer"])
-    given = [choice.text for choice in choices if choice.chosen] if choices else answer["given"]
+    given = answer["given"]
+    if choices:
+        texts = {choice.id: choice.text for choice in choices}
+        given = [texts[id_] for id_ in (given if isinstance(given, list) else [given])]
     return AnsweredView(
         question_id=answer["question_id"],
         kind=answer["kind"],

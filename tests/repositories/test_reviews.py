@@ -261,4 +261,5 @@ async def test_an_index_leads_to_every_row(transaction: Transaction, name: str) 
     plan = [row[0].strip() for row in await session.execute(text(f"EXPLAIN {sql}"))]
     assert sum("Index" in step and " Scan " in step for step in plan) == 6, plan
     assert sum(step.startswith("Index Cond") for step in plan) == 6, plan
-    assert any(step.startswith("Index Cond: ((user_id = 1)") for step in plan), plan
+    found_first = ("Index Cond: ((user_id = 1)", "Index Cond: (id = 1)")
+    assert any(step.startswith(found_first) for step in plan), plan
