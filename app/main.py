@@ -23,9 +23,13 @@ from app.core.config import Settings, load_settings
 from app.core.limits import MAX_BODY_BYTES, MAX_IMPORT_BYTES
 from app.core.logging import configure_logging
 from app.core.version import VERSION
+from app.infra.leaving import tell_when_leaving
 from app.parts import Parts, open_parts
 from app.web.pages import add_pages
+from app.worker.challenge_closing import watch_challenges
+from app.worker.event_polling import poll_events
 from app.worker.housekeeping import keep_house
+from app.worker.standings import keep_standings
 
 OpenParts = Callable[[Settings], AbstractAsyncContextManager[Parts]]
 
@@ -35,7 +39,8 @@ _TAGS = [
     {"name": "tasks", "description": "Personal tasks, also under `/{user_id}/tasks`."},
     {"name": "courses", "description": "Taking courses, and writing them."},
     {"name": "reviews", "description": "What was missed comes back, by spaced repetition."},
-    {"name": "game", "description": "The player and the ledger."},
+    {"name": "game", "description": "The player, the ledger, and all that is played."},
+    {"name": "definitions", "description": "Defining quests, bosses and badges, for admins."},
     {"name": "system", "description": "Health and configuration."},
 ]
 
@@ -57,7 +62,13 @@ class Questboard(FastAPI):
                 stack,
                 allow_origins=self.settings.cors_origins,
                 allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
+                allow_headers=[
+                    "Authorization",
+                    "Content-Type",
+                    "Idempotency-Key",
+                    "If-None-Match",
+                    "Last-Event-ID",
+                ],
                 expose_headers=[
                     "X-Request-ID",
                     "Retry-After",
@@ -90,9 +101,16 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_parts_with(settings) as parts, keep_house(parts):
+        async with (
+            open_parts_with(settings) as parts,
+            keep_house(parts),
+            keep_standings(parts),
+            poll_events(parts),
+            watch_challenges(parts),
+        ):
             app.state.parts = parts
-            yield
+            with tell_when_leaving(parts.events.close):
+                yield
 
     app = Questboard(
         title="Questboard",

@@ -17,14 +17,17 @@ from app.auth.throttle import Throttle
 from app.auth.user_store import UserStore
 from app.core.clock import Clock, SystemClock
 from app.core.config import Settings
+from app.core.events import Events
 from app.core.mail import MailSender
 from app.core.secret_keys import SecretKeys, load_secret_keys
 from app.core.zones import known_zones
 from app.db.session import Database
 from app.infra.background import Background
+from app.infra.events import InProcessEvents
 from app.infra.limits import InProcessCounters
 from app.infra.mail import create_sender
 from app.infra.mail_queue import InProcessOutbox
+from app.infra.redis_events import RedisEvents
 
 DRAIN_SECONDS = 5.0
 """How long mails and other work under way may still take when the service leaves."""
@@ -37,6 +40,7 @@ class Parts:
     settings: Settings
     keys: SecretKeys
     clock: Clock
+    events: Events
     database: Database
     background: Background
     counters: InProcessCounters
@@ -63,7 +67,10 @@ async def open_parts(
     clock = clock or SystemClock()
     keys = load_secret_keys(settings)
     known_zones()  # reads the disk, so before the first request
-    database = Database.from_url(settings.resolved_database_url, settings.database_pool_size)
+    events = _create_events(settings)
+    database = Database.from_url(
+        settings.resolved_database_url, settings.database_pool_size, events.publish
+    )
     background = Background()
     counters = InProcessCounters(clock)
     outbox = InProcessOutbox(sender or create_sender(settings))
@@ -82,11 +89,13 @@ async def open_parts(
     accounts = AccountService(manager, sessions, Throttle(counters), background)
     administration = UserAdministration(database, manager)
     outbox.start()
+    events.start()
     try:
         yield Parts(
             settings=settings,
             keys=keys,
             clock=clock,
+            events=events,
             database=database,
             background=background,
             counters=counters,
@@ -99,4 +108,11 @@ async def open_parts(
     finally:
         await background.drain(DRAIN_SECONDS)
         await outbox.stop(DRAIN_SECONDS)
+        await events.stop(DRAIN_SECONDS)
         await database.dispose()
+
+
+def _create_events(settings: Settings) -> Events:
+    if settings.redis_url is None:
+        return InProcessEvents()
+    return RedisEvents(settings.redis_url.get_secret_value())

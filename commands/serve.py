@@ -12,6 +12,7 @@ from app.core.logging import configure_logging
 from app.core.secret_keys import load_secret_keys
 from app.infra.mail import create_sender
 from commands.first_courses import seed_or_warn
+from commands.first_game import seed_game_or_warn
 from commands.migrate import migrate
 from commands.terminal import fail, take_no_options
 
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         return fail(str(error))
     seed_or_warn(settings)
+    seed_game_or_warn(settings)
     _print_addresses(settings)
     # When it has shut down, uvicorn raises the signal again: to be told to leave is no failure.
     signal.signal(signal.SIGTERM, _leave)

@@ -79,6 +79,7 @@ async def shared_service(
 ) -> AsyncIterator[Service]:
     folder: Path = tmp_path_factory.mktemp("data")
     async with run_service(database_url, folder) as service:
+        await service.settle()  # what is done at the start is over before a test counts statements
         yield service
 
 

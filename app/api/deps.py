@@ -71,12 +71,18 @@ SystemServiceDep = Annotated[SystemService, Depends(get_system)]
 SessionsDep = Annotated[SessionService, Depends(get_sessions)]
 
 
-async def get_current_user(
-    sessions: SessionsDep, token: Annotated[str | None, Depends(_bearer)]
-) -> Principal:
-    """The caller, looked up and let go of the connection before the route's own begins."""
+async def get_token(token: Annotated[str | None, Depends(_bearer)]) -> str:
+    """The token that the caller sends."""
     if token is None:
         raise InvalidTokenError
+    return token
+
+
+BearerToken = Annotated[str, Depends(get_token)]
+
+
+async def get_current_user(sessions: SessionsDep, token: BearerToken) -> Principal:
+    """The caller, looked up and let go of the connection before the route's own begins."""
     caller = await sessions.identify(token)
     name_caller(caller.user_id)
     return caller

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from app.api import body_limit
 from app.api.errors import MEDIA_TYPE, problem, status_of
+from app.api.summary_docs import SUMMARY_EXAMPLE
 from app.core.errors import QuestboardError
 from app.db.conflicts import DatabaseBusyError, DatabaseUnavailableError
 from app.schemas.problem import Problem
@@ -18,6 +19,8 @@ Responses = dict[int | str, dict[str, Any]]
 _REF = {"$ref": "#/components/schemas/Problem"}
 _EXAMPLE_ID = "5f0c1f6f8f0e4d1b9a3a6a3f6d2c7b10"
 _WITHOUT_DATABASE = {"get_health", "get_config"}
+_ANSWERS: Mapping[str, Any] = {"get_summary": SUMMARY_EXAMPLE}
+"""Examples by operation. Given with the route, FastAPI would leave out whatever is null."""
 
 DESCRIPTION = """
 Questboard turns to-do lists and courses into a role-playing game.
@@ -107,6 +110,9 @@ def _mend_operation(operation: dict[str, Any]) -> None:
     if operation["operationId"] not in _WITHOUT_DATABASE:
         for error in (DatabaseBusyError, DatabaseUnavailableError):
             _add(responses, status_of(error), error.code, error.detail)
+    if operation["operationId"] in _ANSWERS:
+        answer = responses["200"]["content"]["application/json"]
+        answer["example"] = _ANSWERS[operation["operationId"]]
     operation["responses"] = dict(sorted(responses.items()))
 
 

@@ -16,6 +16,7 @@ from app.core.roles import Role
 from app.db.models import User
 from app.db.session import Database
 from app.db.unit_of_work import UnitOfWork
+from app.services.leaving import leave_everything
 from app.services.player_mapping import new_player_row
 
 _DEFAULTS = {
@@ -106,12 +107,17 @@ class UserStore(BaseUserDatabase[Any, int]):
     async def delete(self, user: User) -> None:
         """Erase an account as it was read, and every row of it; its sessions end with it.
 
+        A party that it leads goes to the oldest remaining member, or ends with the last one.
+
         Raises:
             AccountChangedError: its address or password was changed meanwhile.
         """
         async with self._writing() as uow:
-            # The published order of locks: the player before everything of it, the account last.
+            # The published order of locks: shared battles, then the player, then the parties that are
+            # left (their battles keep the damage), the account last.
+            await uow.parties.lock_running_battles_of(user.id)
             await uow.players.lock(user.id)
+            await leave_everything(uow, user.id, self._clock.now())
             await uow.idempotency.erase(user.id)
             fresh = await uow.users.lock(user.id)
             if fresh is not None:

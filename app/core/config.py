@@ -53,6 +53,15 @@ def _split_web_address(value: str) -> SplitResult | None:
     return parts if is_whole and parts.scheme in {"http", "https"} else None
 
 
+def _is_redis_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        is_whole = parts.port != 0 and bool(parts.hostname)
+    except ValueError:
+        return False
+    return is_whole if parts.scheme in {"redis", "rediss"} else parts.scheme == "unix"
+
+
 CommaList = Annotated[list[str], NoDecode]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)]
 MailTls = Annotated[Literal["starttls", "tls", "none"], BeforeValidator(_lower)]
@@ -79,6 +88,8 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("")
     database_pool_size: int = Field(default=20, ge=1, le=1000)
     test_database_url: SecretStr | None = None
+    redis_url: SecretStr | None = None
+    test_redis_url: SecretStr | None = None
 
     access_secret_key: SecretStr | None = None
     reset_password_secret_key: SecretStr | None = None
@@ -106,6 +117,14 @@ class Settings(BaseSettings):
         """Let operators write ``postgresql://`` as every provider does, and hold out other databases."""
         url = value.get_secret_value() if value else ""
         return SecretStr(read_database_url(url)) if url else value
+
+    @field_validator("redis_url", "test_redis_url")
+    @classmethod
+    def refuse_no_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        """What is no address would only be found out, and only logged, when it is first used."""
+        if value is not None and not _is_redis_address(value.get_secret_value()):
+            raise ValueError("should be an address such as redis://localhost:6379/0")
+        return value
 
     @field_validator("frontend_url")
     @classmethod

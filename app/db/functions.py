@@ -1,8 +1,9 @@
 """SQL that the two databases say differently."""
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Boolean, func, select
+from sqlalchemy import Boolean, Date, String, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -27,3 +28,41 @@ def _has_on_sqlite(element: JsonArrayHas, compiler: SQLCompiler, **kwargs: Any) 
     array, text = element.clauses
     elements = func.json_each(array).table_valued("value")
     return compiler.process(text.in_(select(elements.c.value)), **kwargs)
+
+
+class IsoDate(GenericFunction[str]):
+    """A date as text, in the form of ISO 8601 whatever the server is set to."""
+
+    name = "iso_date"
+    type = String()
+    inherit_cache = True
+
+
+@compiles(IsoDate, "postgresql")
+def _write_on_postgresql(element: IsoDate, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"to_char({compiler.process(element.clauses, **kwargs)}, 'YYYY-MM-DD')"
+
+
+@compiles(IsoDate, "sqlite")
+def _write_on_sqlite(element: IsoDate, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"date({compiler.process(element.clauses, **kwargs)})"
+
+
+class WeekOn(GenericFunction[date]):
+    """The Monday of the ISO week, in UTC, in which an instant lies."""
+
+    name = "week_on"
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(WeekOn, "postgresql")
+def _find_week_on_postgresql(element: WeekOn, compiler: SQLCompiler, **kwargs: Any) -> str:
+    instant = compiler.process(element.clauses, **kwargs)
+    return f"CAST(date_trunc('week', {instant} AT TIME ZONE 'UTC') AS DATE)"
+
+
+@compiles(WeekOn, "sqlite")
+def _find_week_on_sqlite(element: WeekOn, compiler: SQLCompiler, **kwargs: Any) -> str:
+    # The next Sunday, if it is none, less six days.
+    return f"date({compiler.process(element.clauses, **kwargs)}, 'weekday 0', '-6 days')"

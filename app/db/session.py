@@ -1,7 +1,7 @@
 """Units of work: opened here, committed here, rolled back here."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -17,6 +17,9 @@ from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
 SLOT_TIMEOUT_SECONDS = 10.0
 """How long a request waits for a connection before it is told to come again."""
 
+OnTold = Callable[[Collection[int]], None]
+"""Hears which users were told something, once that is committed; must neither wait nor fail."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -26,10 +29,14 @@ class Transaction:
 
     uow: UnitOfWork
     _session: AsyncSession
+    _on_told: OnTold
 
     async def commit(self) -> None:
         """Make all of it durable. Without this call leaving the transaction takes it back."""
         await self._session.commit()
+        if self.uow.told:
+            self._on_told(frozenset(self.uow.told))
+            self.uow.told.clear()
 
 
 class _Slots:
@@ -62,11 +69,13 @@ class Database:
         self,
         engines: Engines,
         *,
+        on_told: OnTold = lambda _: None,
         bind: AsyncConnection | None = None,
         slot_timeout_seconds: float = SLOT_TIMEOUT_SECONDS,
     ) -> None:
         """``bind`` puts all kinds on one connection, inside savepoints (for tests that roll back)."""
         self.engines = engines
+        self._on_told = on_told
         # SQLite has a pool for each kind; PostgreSQL has one, so both kinds share its slots.
         reading = _Slots(engines.reading_slots, slot_timeout_seconds)
         shared = engines.reading.sync_engine.pool is engines.writing.sync_engine.pool
@@ -79,9 +88,9 @@ class Database:
         self._writing = _make_sessions(bind or engines.writing)
 
     @classmethod
-    def from_url(cls, url: str, pool_size: int) -> "Database":
+    def from_url(cls, url: str, pool_size: int, on_told: OnTold = lambda _: None) -> "Database":
         """A database by its address; nothing is connected yet."""
-        return cls(create_engines(url, pool_size))
+        return cls(create_engines(url, pool_size), on_told=on_told)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadUnitOfWork]:
@@ -112,7 +121,7 @@ class Database:
             UnauthenticatedError: the owner was deleted meanwhile.
         """
         async with self._writing_slots.hold(), self._open(self._writing) as session:
-            yield Transaction(UnitOfWork(session), session)
+            yield Transaction(UnitOfWork(session), session, self._on_told)
 
     async def dispose(self) -> None:
         """Close all connections."""

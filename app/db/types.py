@@ -14,6 +14,9 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
+JsonOrNull = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""As ``Json``, where None is SQL's NULL and not JSON's null."""
+
 
 class Instant(TypeDecorator[datetime]):
     """An instant, aware and in UTC on both sides.

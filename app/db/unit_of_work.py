@@ -1,24 +1,70 @@
 """What a use case sees of the database: one property per repository."""
 
-from functools import cached_property
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.repositories.activities import ActivityReader, ActivityRepository
+from app.db.repositories.awards import AwardReader, AwardRepository
+from app.db.repositories.badge_pages import BadgePageReader
+from app.db.repositories.base import Repository
+from app.db.repositories.battles import BattleReader, BattleRepository
+from app.db.repositories.bosses import BossReader
+from app.db.repositories.challenges import ChallengeReader, ChallengeRepository
 from app.db.repositories.courses import CourseReader, CourseRepository
 from app.db.repositories.curricula import CurriculumReader, CurriculumRepository
+from app.db.repositories.definition_trials import TrialReader
+from app.db.repositories.definitions import DefinitionReader, DefinitionRepository
+from app.db.repositories.goals import GoalReader, GoalRepository
 from app.db.repositories.idempotency import IdempotencyRepository
+from app.db.repositories.leagues import LeagueReader, LeagueRepository
 from app.db.repositories.learning import LearningReader, LearningRepository
 from app.db.repositories.ledger import LedgerReader, LedgerRepository
+from app.db.repositories.notifications import (
+    NotificationReader,
+    NotificationRepository,
+    find_told,
+)
 from app.db.repositories.occurrences import OccurrenceReader, OccurrenceRepository
+from app.db.repositories.parties import PartyReader, PartyRepository
+from app.db.repositories.party_battles import PartyBattleReader, PartyBattleRepository
+from app.db.repositories.party_invitations import (
+    PartyInvitationReader,
+    PartyInvitationRepository,
+)
 from app.db.repositories.players import PlayerReader, PlayerRepository
+from app.db.repositories.quests import QuestReader, QuestRepository
 from app.db.repositories.quizzes import QuizReader, QuizRepository
+from app.db.repositories.replay import ReplayReader
 from app.db.repositories.reviews import ReviewReader, ReviewRepository
 from app.db.repositories.schema_version import SchemaVersionReader
+from app.db.repositories.scores import ScoreRepository
 from app.db.repositories.sessions import SessionReader, SessionRepository
+from app.db.repositories.strikes import StrikeReader
+from app.db.repositories.summary import SummaryReader
+from app.db.repositories.tables import TableReader, TableRepository
 from app.db.repositories.tasks import TaskReader, TaskRepository
 from app.db.repositories.users import UserReader, UserRepository
 from app.db.repositories.verification import VerificationReader
+from app.db.repositories.verification_game import GameVerificationReader
+
+R_co = TypeVar("R_co", bound=Repository, covariant=True)
+
+
+class _Of(Generic[R_co]):
+    """A repository over the unit of work's session, made when it is first asked for."""
+
+    def __init__(self, make: Callable[[AsyncSession], R_co]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, uow: "ReadUnitOfWork", owner: type) -> R_co:
+        repository = uow.make(self._make)
+        uow.__dict__[self._name] = repository  # found there from now on
+        return repository
 
 
 class ReadUnitOfWork:
@@ -27,141 +73,111 @@ class ReadUnitOfWork:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    @cached_property
-    def users(self) -> UserReader:
-        """Accounts."""
-        return UserReader(self._session)
+    def make(self, make: Callable[[AsyncSession], R_co]) -> R_co:
+        """A repository over this unit of work's session."""
+        return make(self._session)
 
-    @cached_property
-    def sessions(self) -> SessionReader:
-        """Logins."""
-        return SessionReader(self._session)
-
-    @cached_property
-    def tasks(self) -> TaskReader:
-        """Personal tasks."""
-        return TaskReader(self._session)
-
-    @cached_property
-    def occurrences(self) -> OccurrenceReader:
-        """Completed occurrences of recurring tasks."""
-        return OccurrenceReader(self._session)
-
-    @cached_property
-    def players(self) -> PlayerReader:
-        """Balances and counters."""
-        return PlayerReader(self._session)
-
-    @cached_property
-    def activities(self) -> ActivityReader:
-        """What was done."""
-        return ActivityReader(self._session)
-
-    @cached_property
-    def ledger(self) -> LedgerReader:
-        """What it gave."""
-        return LedgerReader(self._session)
-
-    @cached_property
-    def courses(self) -> CourseReader:
-        """Courses, to be shown and edited."""
-        return CourseReader(self._session)
-
-    @cached_property
-    def curricula(self) -> CurriculumReader:
-        """Whole curricula."""
-        return CurriculumReader(self._session)
-
-    @cached_property
-    def learning(self) -> LearningReader:
-        """What learners do in courses."""
-        return LearningReader(self._session)
-
-    @cached_property
-    def quizzes(self) -> QuizReader:
-        """Quizzes and attempts."""
-        return QuizReader(self._session)
-
-    @cached_property
-    def reviews(self) -> ReviewReader:
-        """Review cards and their logs."""
-        return ReviewReader(self._session)
-
-    @cached_property
-    def verification(self) -> VerificationReader:
-        """What the balances are checked against."""
-        return VerificationReader(self._session)
-
-    @cached_property
-    def schema_version(self) -> SchemaVersionReader:
-        """Which migration the database is at."""
-        return SchemaVersionReader(self._session)
+    users = _Of(UserReader)
+    """Accounts."""
+    sessions = _Of(SessionReader)
+    """Logins."""
+    tasks = _Of(TaskReader)
+    """Personal tasks."""
+    parties = _Of(PartyReader)
+    """Parties and their members."""
+    party_invitations = _Of(PartyInvitationReader)
+    """Links into parties."""
+    occurrences = _Of(OccurrenceReader)
+    """Completed occurrences of recurring tasks."""
+    players = _Of(PlayerReader)
+    """Balances and counters."""
+    activities = _Of(ActivityReader)
+    """What was done."""
+    ledger = _Of(LedgerReader)
+    """What it gave."""
+    notifications = _Of(NotificationReader)
+    """What learners were told."""
+    definitions = _Of(DefinitionReader)
+    """Quests, bosses and badges as they are defined."""
+    trials = _Of(TrialReader)
+    """What definitions would have given."""
+    badge_pages = _Of(BadgePageReader)
+    """Badges as learners see them."""
+    bosses = _Of(BossReader)
+    """Whom learners fight, have beaten, and may fight."""
+    strikes = _Of(StrikeReader)
+    """What tells whether bosses strike back."""
+    party_battles = _Of(PartyBattleReader)
+    """Battles of parties, and who dealt what in them."""
+    challenges = _Of(ChallengeReader)
+    """Challenges and who is in them."""
+    courses = _Of(CourseReader)
+    """Courses, to be shown and edited."""
+    curricula = _Of(CurriculumReader)
+    """Whole curricula."""
+    learning = _Of(LearningReader)
+    """What learners do in courses."""
+    quizzes = _Of(QuizReader)
+    """Quizzes and attempts."""
+    reviews = _Of(ReviewReader)
+    """Review cards and their logs."""
+    tables = _Of(TableReader)
+    """Who stands where."""
+    leagues = _Of(LeagueReader)
+    """Groups of leagues."""
+    summary = _Of(SummaryReader)
+    """What start pages show."""
+    quests = _Of(QuestReader)
+    """Quests as learners have them."""
+    verification = _Of(VerificationReader)
+    """What the balances are checked against."""
+    game_verification = _Of(GameVerificationReader)
+    """What of battles, goals, badges and scores is wrong."""
+    replay = _Of(ReplayReader)
+    """Whole histories, and what they are played again with."""
+    schema_version = _Of(SchemaVersionReader)
+    """Which migration the database is at."""
+    battles = _Of(BattleReader)
+    """Learners' own battles."""
+    goals = _Of(GoalReader)
+    """Quests and challenges as activities move them."""
+    awards = _Of(AwardReader)
+    """Badges as activities win them."""
 
 
 class UnitOfWork(ReadUnitOfWork):
     """A unit of work that may write. All of it happens or none; who opened it commits."""
 
-    @cached_property
-    def users(self) -> UserRepository:
-        """Accounts."""
-        return UserRepository(self._session)
+    @property
+    def told(self) -> set[int]:
+        """Users whose live events have something new once this is committed."""
+        return find_told(self._session)
 
-    @cached_property
-    def sessions(self) -> SessionRepository:
-        """Logins."""
-        return SessionRepository(self._session)
-
-    @cached_property
-    def tasks(self) -> TaskRepository:
-        """Personal tasks."""
-        return TaskRepository(self._session)
-
-    @cached_property
-    def occurrences(self) -> OccurrenceRepository:
-        """Completed occurrences of recurring tasks."""
-        return OccurrenceRepository(self._session)
-
-    @cached_property
-    def players(self) -> PlayerRepository:
-        """Balances and counters."""
-        return PlayerRepository(self._session)
-
-    @cached_property
-    def activities(self) -> ActivityRepository:
-        """What was done."""
-        return ActivityRepository(self._session)
-
-    @cached_property
-    def ledger(self) -> LedgerRepository:
-        """What it gave."""
-        return LedgerRepository(self._session)
-
-    @cached_property
-    def courses(self) -> CourseRepository:
-        """Courses, to be shown and edited."""
-        return CourseRepository(self._session)
-
-    @cached_property
-    def curricula(self) -> CurriculumRepository:
-        """Whole curricula."""
-        return CurriculumRepository(self._session)
-
-    @cached_property
-    def learning(self) -> LearningRepository:
-        """What learners do in courses."""
-        return LearningRepository(self._session)
-
-    @cached_property
-    def quizzes(self) -> QuizRepository:
-        """Quizzes and attempts."""
-        return QuizRepository(self._session)
-
-    @cached_property
-    def reviews(self) -> ReviewRepository:
-        """Review cards and their logs."""
-        return ReviewRepository(self._session)
-
-    @cached_property
-    def idempotency(self) -> IdempotencyRepository:
-        """Answers kept for retries."""
-        return IdempotencyRepository(self._session)
+    users = _Of(UserRepository)
+    sessions = _Of(SessionRepository)
+    tasks = _Of(TaskRepository)
+    parties = _Of(PartyRepository)
+    party_invitations = _Of(PartyInvitationRepository)
+    occurrences = _Of(OccurrenceRepository)
+    players = _Of(PlayerRepository)
+    activities = _Of(ActivityRepository)
+    ledger = _Of(LedgerRepository)
+    definitions = _Of(DefinitionRepository)
+    party_battles = _Of(PartyBattleRepository)
+    challenges = _Of(ChallengeRepository)
+    courses = _Of(CourseRepository)
+    curricula = _Of(CurriculumRepository)
+    learning = _Of(LearningRepository)
+    quizzes = _Of(QuizRepository)
+    reviews = _Of(ReviewRepository)
+    scores = _Of(ScoreRepository)
+    """The XP of weeks."""
+    tables = _Of(TableRepository)
+    leagues = _Of(LeagueRepository)
+    quests = _Of(QuestRepository)
+    notifications = _Of(NotificationRepository)
+    idempotency = _Of(IdempotencyRepository)
+    """Answers kept for retries."""
+    battles = _Of(BattleRepository)
+    goals = _Of(GoalRepository)
+    awards = _Of(AwardRepository)

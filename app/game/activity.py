@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.game.calendar import Calendar
-from app.game.rules import Difficulty, ShopItem
+from app.game.rules import Difficulty, Price, ShopItem
 
 
 class ActivityKind(StrEnum):
@@ -16,6 +16,17 @@ class ActivityKind(StrEnum):
     QUIZ_ATTEMPTED = "quiz_attempted"
     REVIEWED = "reviewed"
     PURCHASED = "purchased"
+    BOSS_DEFEATED = "boss_defeated"
+    """The share in a party's victory; the victory over one's own boss belongs to the last blow."""
+    FIGHT_STARTED = "fight_started"
+    QUEST_ACCEPTED = "quest_accepted"
+    QUEST_ABANDONED = "quest_abandoned"
+    CHALLENGE_JOINED = "challenge_joined"
+    CHALLENGE_LEFT = "challenge_left"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    STRUCK = "struck"
+    """A boss struck back, at the end of a local day without activity."""
     UNDONE = "undone"
 
 
@@ -30,13 +41,21 @@ class SourceType(StrEnum):
     WEEK = "week"
     COURSE = "course"
     PURCHASE = "purchase"
+    BOSS_BATTLE = "boss_battle"
+    PARTY_BATTLE = "party_battle"
+    QUEST = "quest"
+    CHALLENGE = "challenge"
+    BADGE = "badge"
+    PAUSE = "pause"
+    STRIKE = "strike"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A thing that pays (or costs) at most once at a time. The id is unique for one learner and type.
 
-    A purchase is its own source: its id is the number of its activity.
+    Purchases, and setting or ending a pause, are their own sources: the id is the number of the
+    activity. A boss's strike has the day (ISO) as its id, so that it is one a day.
     """
 
     type: SourceType
@@ -73,8 +92,9 @@ class Activity:
     """One thing done, at an aware instant, with the learner's calendar of that time.
 
     ``difficulty`` is that of a completed task (personal or of a course), ``attempt`` says how a quiz
-    went, ``item`` what was bought; each is None for the other kinds. An undo names the source that it
-    takes back.
+    went, ``item`` what was bought, ``pause_until`` the last date of a pause, ``spoils`` what a fallen
+    boss pays; each is None for the other kinds. ``course`` and ``week`` are the ids of those that it
+    was done in, if any. An undo names the source that it takes back.
     """
 
     kind: ActivityKind
@@ -84,6 +104,10 @@ class Activity:
     difficulty: Difficulty | None = None
     attempt: Attempt | None = None
     item: ShopItem | None = None
+    pause_until: date | None = None
+    spoils: Price | None = None
+    course: int | None = None
+    week: int | None = None
 
     @property
     def local_on(self) -> date:

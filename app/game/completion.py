@@ -20,7 +20,7 @@ def complete_task(player: Player, activity: Activity, world: World, rules: Rules
     if activity.difficulty is None:
         raise ValueError("a completed task has a difficulty")
     if world.paid_today >= rules.paid_tasks_per_day:
-        return settle_unpaid(player, activity, rules, tally_activity(activity.kind, xp=0))
+        return settle_unpaid(player, activity, rules, tally_activity(activity.kind))
     rate = rate_activity(player, activity, rules)
     price = rules.prices[activity.difficulty]
     xp = rate.xp(price.xp)
@@ -32,5 +32,5 @@ def complete_task(player: Player, activity: Activity, world: World, rules: Rules
         streak=rate.streak,
         paid=True,
         entries=(entry,),
-        counters=tally_activity(activity.kind, xp),
+        counters=tally_activity(activity.kind, [entry]),
     )

@@ -52,17 +52,8 @@ def complete_course_task(player: Player, activity: Activity, world: World, rules
         streak=rate.streak,
         paid=True,
         entries=entries,
-        counters=tally_activity(
-            activity.kind,
-            sum(entry.xp for entry in entries),
-            courses=count_courses(entries),
-        ),
+        counters=tally_activity(activity.kind, entries),
     )
-
-
-def count_courses(entries: tuple[Entry, ...]) -> int:
-    """How many of the entries are for a completed course."""
-    return sum(entry.source.type is SourceType.COURSE for entry in entries)
 
 
 def _pay_stage(stage: Stage, rules: Rules) -> Entry:

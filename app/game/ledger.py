@@ -1,6 +1,7 @@
 """The ledger: rows that say why XP and gold moved. They are only ever added."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.game.activity import Source
@@ -17,6 +18,10 @@ class Reason(StrEnum):
     COURSE_COMPLETED = "course_completed"
     REVIEWED = "reviewed"
     PURCHASED = "purchased"
+    BOSS_DEFEATED = "boss_defeated"
+    QUEST_COMPLETED = "quest_completed"
+    CHALLENGE_COMPLETED = "challenge_completed"
+    BADGE_AWARDED = "badge_awarded"
     UNDO = "undo"
 
 
@@ -38,11 +43,26 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Where in a learner's history an activity stands: its number, its instant (UTC), its local day,
+    and the course that it was done in, if any. `scored`: whether its XP count for its week.
+    """
+
+    sequence: int
+    at: datetime
+    local_on: date
+    course: int | None = None
+    scored: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class PaidEntry:
     """A row that is written and stands: nothing has reversed it.
 
-    Ids grow in the order in which one learner's rows were written.
+    Ids grow in the order in which one learner's rows were written. `mark` is that of the activity
+    that gave it.
     """
 
     id: int
     entry: Entry
+    mark: Mark

@@ -33,7 +33,7 @@ def attempt_quiz(player: Player, activity: Activity, world: World, rules: Rules)
         streak=rate.streak,
         paid=True,
         entries=entries,
-        counters=tally_activity(activity.kind, sum(entry.xp for entry in entries)),
+        counters=tally_activity(activity.kind, entries),
         hearts=-lost,
     )
 

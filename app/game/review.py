@@ -19,7 +19,7 @@ def review_card(player: Player, activity: Activity, world: World, rules: Rules) 
     counted, but does not move the streak. That the card is due is seen to before.
     """
     if world.is_paid or world.paid_today >= rules.paid_reviews_per_day:
-        return settle_unpaid(player, activity, rules, tally_activity(activity.kind, xp=0))
+        return settle_unpaid(player, activity, rules, tally_activity(activity.kind))
     rate = rate_activity(player, activity, rules)
     xp = rate.xp(rules.review.xp)
     entry = Entry(Reason.REVIEWED, activity.source, world.round, xp=xp, gold=rules.review.gold)
@@ -30,7 +30,7 @@ def review_card(player: Player, activity: Activity, world: World, rules: Rules) 
         streak=rate.streak,
         paid=True,
         entries=(entry,),
-        counters=tally_activity(activity.kind, xp),
+        counters=tally_activity(activity.kind, [entry]),
         hearts=_count_given(player, activity, world, rules),
     )
 

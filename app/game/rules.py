@@ -32,6 +32,18 @@ class Price:
     damage: int
 
 
+@dataclass(frozen=True, slots=True)
+class LeagueRules:
+    """How leagues go. The lowest tier is 1; a share of 4 is a quarter, rounded down."""
+
+    tiers: int = 5
+    group_size: int = 30
+    up_share: int = 4
+    most_up: int = 7
+    down_share: int = 6
+    most_down: int = 5
+
+
 def _list_prices() -> Mapping[Difficulty, Price]:
     return MappingProxyType(
         {
@@ -76,9 +88,18 @@ class Rules:
     milestone: Price = Price(xp=50, gold=10, damage=0)
     course: Price = Price(xp=200, gold=50, damage=0)
     review: Price = Price(xp=1, gold=0, damage=2)
+    level_damage_percent: int = 2
+    week_boss_hp: int = 300
+    week_boss: Price = Price(xp=100, gold=25, damage=0)
     paid_reviews_per_day: int = 100
     reviews_per_heart: int = 10
+    pause_days_per_year: int = 30
+    max_strikes: int = 7
+    daily_quests: int = 3
+    max_accepted_quests: int = 20
     shop: Mapping[ShopItem, int] = field(default_factory=_list_shop, hash=False)
+    league: LeagueRules = LeagueRules()
+    exact_ranks: int = 1000
 
 
 RULES = Rules()

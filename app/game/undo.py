@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from app.game.activity import Activity, ActivityKind
-from app.game.course import count_courses
-from app.game.ledger import Entry, PaidEntry, Reason
+from app.game.ledger import PaidEntry
 from app.game.metrics import tally_activity
 from app.game.outcome import Outcome
 from app.game.player import Player
+from app.game.retraction import retract, reverse_entry
 from app.game.rules import Rules
 from app.game.settlement import settle
 from app.game.streak import derive_streak
@@ -22,7 +22,8 @@ def undo_activity(player: Player, activity: Activity, world: World, rules: Rules
     A milestone or a course is taken back if it is no longer met without the activity, whichever
     activity it was that finished it; and is left if it is met all the same, or was paid before the
     activity and so without it (its author has added to it since). An activity that was not
-    paid never moved the streak, so its undo does not either. Raises ValueError when the world does
+    paid never moved the streak, so its undo does not either. What it did to bosses, goals and badges
+    is taken back last (`retract`). Raises ValueError when the world does
     not hold the activity to take back, when that is of another source or cannot be undone, and when
     its entries are more than the player's XP.
     """
@@ -33,17 +34,17 @@ def undo_activity(player: Player, activity: Activity, world: World, rules: Rules
         raise ValueError(f"{past.activity.kind} cannot be undone")
     own = [paid for paid in past.entries if paid.entry.source == activity.source]
     taken = (*own, *_list_unmet(past, world))
-    xp = sum(paid.entry.xp for paid in taken)
-    courses = count_courses(tuple(paid.entry for paid in taken))
-    return settle(
+    moved = past.paid or past.freezes
+    base = settle(
         player,
         activity,
         rules,
-        streak=derive_streak(world.history, rules) if past.paid else player.streak,
+        streak=derive_streak(world.history, rules) if moved else player.streak,
         paid=False,
-        entries=tuple(_reverse(paid) for paid in taken),
-        counters=tally_activity(past.activity.kind, xp, sign=-1, courses=courses),
+        entries=tuple(reverse_entry(paid) for paid in taken),
+        counters=tally_activity(past.activity.kind, (paid.entry for paid in taken), sign=-1),
     )
+    return retract(base, taken, activity, world, rules)
 
 
 def _list_unmet(past: PastActivity, world: World) -> Iterator[PaidEntry]:
@@ -51,15 +52,3 @@ def _list_unmet(past: PastActivity, world: World) -> Iterator[PaidEntry]:
     for stage in world.stages:
         if stage.standing is not None and not stage.is_met and stage.standing.id >= first:
             yield stage.standing
-
-
-def _reverse(paid: PaidEntry) -> Entry:
-    entry = paid.entry
-    return Entry(
-        Reason.UNDO,
-        entry.source,
-        entry.round,
-        xp=-entry.xp,
-        gold=-entry.gold,
-        reverses_id=paid.id,
-    )

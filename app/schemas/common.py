@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -20,6 +21,9 @@ MAX_ID = 2**63 - 1
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
+_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII
+)
 _WHOLE = re.compile(r"0|[1-9]\d{0,18}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _INVISIBLE_CATEGORIES = {"Cf", "Mn", "Me", "Zs"}  # formats, bare accents, spaces
@@ -109,6 +113,17 @@ PlainDate = Annotated[
 
 PlainTime = Annotated[time, Field(examples=["09:00"]), _only_text(_TIME, "HH:MM")]
 """A time of day on the owner's wall clock, without an offset."""
+
+Instant = Annotated[
+    AwareDatetime,
+    Field(
+        ge=datetime.fromisoformat("1970-01-01T00:00:00Z"),
+        le=datetime.fromisoformat("9000-12-31T00:00:00Z"),
+        examples=["2026-11-21T09:00:00Z"],
+    ),
+    _only_text(_INSTANT, "YYYY-MM-DDThh:mm:ssZ, or with an offset"),
+]
+"""An instant, written as RFC 3339 has it; whatever its offset, what is kept is the instant."""
 
 
 def _parse_id(value: Any) -> Any:

@@ -1,9 +1,11 @@
 """Bodies about the player and the ledger."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import Field
 
+from app.core.battles import BattleKind
 from app.game.activity import SourceType
 from app.game.ledger import Reason
 from app.game.rules import ShopItem
@@ -19,8 +21,10 @@ class LedgerEntryRead(AnswerModel):
     reason: Reason
     source_type: SourceType
     source_id: str = Field(
-        description="The id of the task, course task, week or course; for an occurrence and a card's "
-        "day with the date: 42/2026-11-21; for a purchase the number of its activity."
+        description="The id of the task, course task, quiz, week, course, challenge or battle; for an "
+        "occurrence and a card's day with the date: 42/2026-11-21; for the boss of a week: week/42; the "
+        "key of the badge or quest, of a daily or weekly one with the date on which its period began; "
+        "for a purchase the number of its activity."
     )
     xp: int
     gold: int
@@ -36,8 +40,11 @@ class LevelChange(AnswerModel):
 
 
 class DamageRead(AnswerModel):
-    """What a boss suffered."""
+    """What a boss suffered: below 0 what an undo gave back."""
 
+    kind: BattleKind
+    battle_id: int | None = Field(description="Null for the boss of a week, which is known by it.")
+    week_id: int | None
     boss: str
     damage: int
     hp_left: int
@@ -45,9 +52,10 @@ class DamageRead(AnswerModel):
 
 
 class GoalRead(AnswerModel):
-    """How far a quest got."""
+    """How far a quest or a challenge is now. What an undo re-opened is not completed."""
 
-    key: str
+    kind: Literal["quest", "challenge"]
+    key: str = Field(description="The quest's key; of a challenge its id.")
     title: str
     progress: int
     target: int
@@ -55,10 +63,11 @@ class GoalRead(AnswerModel):
 
 
 class BadgeRead(AnswerModel):
-    """A badge that was awarded."""
+    """A badge that was awarded or, by an undo, taken back."""
 
     key: str
     title: str
+    taken_back: bool
 
 
 class OutcomeRead(AnswerModel):
@@ -70,7 +79,7 @@ class OutcomeRead(AnswerModel):
     streak: int = Field(description="Days in a row, today included if it counts already.")
     hearts: int = Field(description="Hearts that it gave or, below 0, took.")
     damage: list[DamageRead]
-    quests: list[GoalRead]
+    quests: list[GoalRead] = Field(description="Quests and challenges that it moved.")
     badges: list[BadgeRead]
     entries: list[LedgerEntryRead]
 
@@ -90,6 +99,7 @@ class ProfileRead(AnswerModel):
     longest_streak: int
     streak_freezes: int
     daily_reviews: int
+    paused_until: date | None = Field(description="The last local date of a pause, if one is set.")
     today: date
 
 

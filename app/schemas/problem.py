@@ -39,6 +39,16 @@ class Problem(AnswerModel):
     question_id: int | None = Field(
         default=None, description="With `bad_answers`: the question that it is about."
     )
+    min_level: int | None = Field(
+        default=None, description="With `quest_locked`: the level that it needs, if yours is lower."
+    )
+    requires_quest: str | None = Field(
+        default=None,
+        description="With `quest_locked`: the quest to complete before, if you have not.",
+    )
+    max_days: int | None = Field(
+        default=None, description="With `pause_used_up`: how many days you can pause at most."
+    )
     problems: list[str] | None = Field(
         default=None,
         description="With `bad_curriculum`: what is wrong, as `file:line: message`; at most 20.",

@@ -18,7 +18,7 @@ from app.services.errors import (
 )
 from app.services.outcome_view import OutcomeView
 from app.services.paging import cut_page, decode_cursor, encode_cursor
-from app.services.play import PlayService, Turn
+from app.services.play import PlayService
 from app.services.principal import Principal
 from app.services.task_view import (
     OccurrenceView,
@@ -30,6 +30,7 @@ from app.services.task_view import (
     untick,
 )
 from app.services.tasks import move_to_next
+from app.services.turn import Fight, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class CompletionService:
         self, principal: Principal, task_id: int, occurrence_on: date | None
     ) -> TaskCompletion:
         """Complete the task, or its occurrence."""
-        turn = await self._play.begin(principal)
+        turn = await self._play.begin(principal, Fight.STRIKE)
         target = await self._lock_target(turn, task_id, occurrence_on)
         outcome = await self._complete(turn, target)
         return self._answer(turn, target, outcome)
@@ -88,7 +89,7 @@ class CompletionService:
         self, principal: Principal, task_id: int, occurrence_on: date | None
     ) -> TaskCompletion:
         """Take the completion back, with all that it gave."""
-        turn = await self._play.begin(principal)
+        turn = await self._play.begin(principal, Fight.HEAL)
         target = await self._lock_target(turn, task_id, occurrence_on)
         outcome = await self._undo(turn, target)
         return self._answer(turn, target, outcome)
@@ -97,13 +98,13 @@ class CompletionService:
         self, principal: Principal, task_id: int, occurrence_on: date | None
     ) -> TaskCompletion:
         """Complete what is not completed, and undo what is."""
-        turn = await self._play.begin(principal)
+        turn = await self._play.begin(principal, Fight.EITHER)
         target = await self._lock_target(turn, task_id, occurrence_on)
         move = self._undo if target.is_completed else self._complete
         return self._answer(turn, target, await move(turn, target))
 
     async def _lock_target(self, turn: Turn, task_id: int, occurrence_on: date | None) -> _Target:
-        user_id = turn.principal.user_id
+        user_id = turn.user_id
         task = await self._uow.tasks.lock(user_id, task_id)
         if task is None:
             raise TaskNotFoundError

@@ -23,8 +23,9 @@ from app.services.course_errors import (
     QuizNotPassedError,
 )
 from app.services.outcome_view import OutcomeView
-from app.services.play import PlayService, Turn
+from app.services.play import PlayService
 from app.services.principal import Principal
+from app.services.turn import Fight, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class CourseCompletionService:
             NotOpenError: the day is not open yet.
             QuizNotPassedError: its quiz has to be passed before.
         """
-        turn = await self._play.begin(principal)
+        turn = await self._play.begin(principal, Fight.STRIKE)
         day = await load_open_day(self._uow, turn.user_id, task_id, turn.today)
         if day.row.completed_at is not None:
             return self._answer(turn, day.row, day.weeks, day.row.completed_at)
@@ -83,6 +84,7 @@ class CourseCompletionService:
             day.row.difficulty,
             kind=ActivityKind.COURSE_TASK_COMPLETED,
             stages=await list_stages(self._uow, turn.user_id, day.row, weeks),
+            place=day.place,
         )
         await self._uow.learning.add_completion(
             CourseTaskCompletion(
@@ -100,7 +102,7 @@ class CourseCompletionService:
         A milestone or a course that is no longer met without it is taken back as well. What was
         opened stays open, and the quiz stays passed.
         """
-        turn = await self._play.begin(principal)
+        turn = await self._play.begin(principal, Fight.HEAL)
         row = await self._uow.learning.get_day(turn.user_id, task_id)
         if row is None or (row.completed_at is None and not is_live(row)):
             raise CourseTaskNotFoundError

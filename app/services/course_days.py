@@ -13,6 +13,7 @@ from app.game.pacing import Opening, Pacing, Place, find_opening
 from app.game.world import Stage
 from app.services.course_errors import CourseTaskNotFoundError, NotEnrolledError, NotOpenError
 from app.services.history_mapping import read_entry
+from app.services.turn import CoursePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class CourseDay:
     def source(self) -> Source:
         """What completing it pays for."""
         return Source(SourceType.COURSE_TASK, str(self.row.id))
+
+    @property
+    def place(self) -> CoursePlace:
+        """Where in the courses it is."""
+        return CoursePlace(self.row.course_id, self.row.week_id, self.row.boss)
 
     @property
     def quiz_source(self) -> Source:

@@ -15,11 +15,10 @@ from app.services.course_errors import (
     CourseNotFoundError,
     NotEnrolledError,
 )
-from app.services.paging import cut_page, decode_id, encode_cursor
+from app.services.paging import NEWEST, cut_page, decode_id, encode_cursor
 from app.services.principal import Principal
 
 _TAKEN = "taken"
-_NEWEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,7 @@ class TakenCourseService:
         Raises:
             BadCursorError: the cursor is not one of this list.
         """
-        before_id = decode_id(_TAKEN, cursor, _NEWEST)
+        before_id = decode_id(_TAKEN, cursor, NEWEST)
         rows = await self._uow.learning.list_taken(principal.user_id, before_id, limit + 1)
         return cut_page(rows, limit, _show, lambda row: encode_cursor(_TAKEN, [row.id]))
 

@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.core.battles import BattleKind
 from app.db.models import RewardEntry
-from app.game.outcome import BadgeAward, Blow, GoalProgress, Outcome
+from app.game.activity import SourceType
+from app.game.battle import Blow
+from app.game.ledger import Reason
+from app.game.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,40 @@ class EntryView:
 
 
 @dataclass(frozen=True, slots=True)
+class BlowView:
+    """What a boss suffered. The boss of a week is known by the week: its battle is not for good."""
+
+    kind: BattleKind
+    battle_id: int | None
+    week_id: int | None
+    boss: str
+    damage: int
+    hp_left: int
+    defeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GoalView:
+    """A quest or a challenge that an activity moved: how far it is now, in units of its metric."""
+
+    kind: str
+    key: str
+    title: str
+    progress: int
+    target: int
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeView:
+    """A badge that was won, or taken back."""
+
+    key: str
+    title: str
+    taken_back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeView:
     """See ``app.schemas.game.OutcomeRead`` for what the fields mean to clients."""
 
@@ -40,10 +78,13 @@ class OutcomeView:
     level: Levels
     streak: int
     hearts: int
-    damage: Sequence[Blow]
-    quests: Sequence[GoalProgress]
-    badges: Sequence[BadgeAward]
+    damage: Sequence[BlowView]
+    quests: Sequence[GoalView]
+    badges: Sequence[BadgeView]
     entries: Sequence[EntryView]
+
+
+_GOAL_KINDS = {Reason.QUEST_COMPLETED: "quest", Reason.CHALLENGE_COMPLETED: "challenge"}
 
 
 def show_outcome(outcome: Outcome, entries: Sequence[RewardEntry]) -> OutcomeView:
@@ -54,10 +95,41 @@ def show_outcome(outcome: Outcome, entries: Sequence[RewardEntry]) -> OutcomeVie
         level=Levels(outcome.level_before, outcome.level_after),
         streak=outcome.streak,
         hearts=outcome.hearts,
-        damage=outcome.blows,
-        quests=outcome.goals,
-        badges=outcome.badges,
+        damage=[_show_blow(blow) for blow in outcome.blows],
+        quests=[
+            GoalView(
+                _GOAL_KINDS[goal.reason],
+                goal.key,
+                goal.title,
+                goal.progress,
+                goal.target,
+                goal.finished,
+            )
+            for goal in outcome.goals
+            if not (goal.finished and goal.standing)  # an undo that leaves it as it was
+        ],
+        badges=[
+            *(BadgeView(badge.key, badge.title, taken_back=False) for badge in outcome.badges),
+            *(BadgeView(badge.key, badge.title, taken_back=True) for badge in outcome.lost_badges),
+        ],
         entries=[show_entry(entry) for entry in entries],
+    )
+
+
+def _show_blow(blow: Blow) -> BlowView:
+    of_week, _, number = blow.source.id.rpartition("/")
+    if blow.source.type is SourceType.PARTY_BATTLE:
+        kind = BattleKind.PARTY
+    else:
+        kind = BattleKind.WEEK if of_week else BattleKind.PERSONAL
+    return BlowView(
+        kind,
+        None if of_week else int(number),
+        int(number) if of_week else None,
+        blow.boss,
+        blow.damage,
+        blow.hp_left,
+        blow.defeated,
     )
 
 
@@ -73,4 +145,19 @@ def show_entry(row: RewardEntry) -> EntryView:
         gold=row.gold,
         activity_id=row.activity_sequence,
         reverses_id=row.reverses_id,
+    )
+
+
+def join_outcomes(first: OutcomeView, second: OutcomeView) -> OutcomeView:
+    """Two outcomes of one move as one: a blow, and the share in the victory that it brought."""
+    return OutcomeView(
+        xp=first.xp + second.xp,
+        gold=first.gold + second.gold,
+        level=Levels(first.level.before, second.level.after),
+        streak=second.streak,
+        hearts=first.hearts + second.hearts,
+        damage=[*first.damage, *second.damage],
+        quests=[*first.quests, *second.quests],
+        badges=[*first.badges, *second.badges],
+        entries=[*first.entries, *second.entries],
     )

@@ -17,6 +17,9 @@ S = TypeVar("S")
 
 Position = list[str | int]
 
+NEWEST = 2**63 - 1
+"""Above every id: where a list begins that goes down."""
+
 
 def encode_cursor(list_name: str, position: Position) -> str:
     """A cursor of one list (and order), which no other list accepts."""

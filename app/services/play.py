@@ -1,58 +1,33 @@
 """The one door's service: locks the player, asks the rules, and stores the whole outcome."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from app.core.clock import Clock
 from app.core.errors import UnauthenticatedError
-from app.db.models import Player as PlayerRow
 from app.db.unit_of_work import UnitOfWork
 from app.game.activity import Activity, ActivityKind, Attempt, Source, SourceType
-from app.game.calendar import Calendar
-from app.game.hearts import HeartsNow, regrow_hearts
+from app.game.battle import Battle
 from app.game.outcome import Outcome, rest
 from app.game.play import play
-from app.game.rules import RULES, Difficulty, ShopItem
+from app.game.rules import RULES, Difficulty, Price, ShopItem
 from app.game.world import Stage, World
-from app.services.history_mapping import (
-    read_past,
-    read_streak_events,
-    write_activity,
-    write_entry,
-)
-from app.services.outcome_view import OutcomeView, show_outcome
-from app.services.player_mapping import read_player, write_player
+from app.services.alliance import add_up, list_allies, list_fighters, rally
+from app.services.history_mapping import read_past, read_streak_events
+from app.services.outcome_storing import OutcomeStore
+from app.services.outcome_view import OutcomeView, join_outcomes, show_outcome
+from app.services.player_mapping import read_player
 from app.services.principal import Principal
+from app.services.scoring import Scoring
+from app.services.strikes import settle_strikes
+from app.services.turn import NOWHERE, CoursePlace, Fight, Move, Turn
+from app.services.world_loading import Scene, WorldLoader
 
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A player whose row is locked, the caller, and the instant that the whole request counts with."""
-
-    principal: Principal
-    player: PlayerRow
-    now: datetime
-
-    @property
-    def user_id(self) -> int:
-        """Whose turn it is."""
-        return self.principal.user_id
-
-    @property
-    def calendar(self) -> Calendar:
-        """The caller's day."""
-        return self.principal.calendar
-
-    @property
-    def today(self) -> date:
-        """The caller's local date."""
-        return self.calendar.day_of(self.now)
-
-    @property
-    def hearts(self) -> HeartsNow:
-        """The hearts that the player has now."""
-        return regrow_hearts(read_player(self.player).hearts, self.now, RULES)
+SET_OFF = frozenset(
+    {SourceType.BOSS_BATTLE, SourceType.QUEST, SourceType.CHALLENGE, SourceType.BADGE}
+)
+"""What is paid by what other activities did, and may be paid again after an undo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +48,32 @@ class PlayService:
     def __init__(self, uow: UnitOfWork, clock: Clock) -> None:
         self._uow = uow
         self._clock = clock
+        self._worlds = WorldLoader(uow)
+        self._outcomes = OutcomeStore(uow)
+        self._scoring = Scoring(uow)
 
-    async def begin(self, principal: Principal) -> Turn:
-        """Lock the caller's player.
+    async def begin(self, principal: Principal, fight: Fight = Fight.NONE) -> Turn:
+        """Lock the caller's player; before it the battles of parties that the move may touch.
+
+        The strikes of bosses that are due come before all that the caller does.
 
         Raises:
             UnauthenticatedError: the account was deleted meanwhile.
         """
-        player = await self._uow.players.lock(principal.user_id)
+        alliance = await rally(self._uow, principal.user_id, fight)
+        player = alliance.players.get(principal.user_id)
+        if player is None:
+            player = await self._uow.players.lock(principal.user_id)
         if player is None:
             raise UnauthenticatedError
         # Read after the lock, so that instants never run backwards along the player's sequence.
-        return Turn(principal, player, self._clock.now())
+        now = self._clock.now()
+        await settle_strikes(self._uow, player, principal.calendar, now)
+        for user_id, (ally, calendar) in list_allies(alliance).items():
+            if user_id != principal.user_id:
+                # Should the boss fall by this move, the strikes that are due would be lost with it.
+                await settle_strikes(self._uow, ally, calendar, now)
+        return Turn(principal.user_id, principal.calendar, player, now, alliance)
 
     async def complete(
         self,
@@ -94,49 +83,95 @@ class PlayService:
         *,
         kind: ActivityKind = ActivityKind.TASK_COMPLETED,
         stages: Sequence[Stage] = (),
+        place: CoursePlace = NOWHERE,
     ) -> OutcomeView:
         """Record the completion of a task (a personal one, an occurrence, a course's) that was open.
 
         A source whose earlier completion still stands is not paid again: a task that was completed
         and then made to recur and not to recur may be open although it has been paid.
         """
-        activity = Activity(kind, source, turn.now, turn.calendar, difficulty)
         facts = await self._uow.activities.get_facts(turn.user_id, source, kind, turn.today)
         if facts.stands:
             return self.show_rest(turn)
-        world = World(facts.times_undone, facts.paid_today, stages=tuple(stages))
-        outcome = play(read_player(turn.player), activity, world)
-        return await self._store(turn, activity, outcome, facts.last_sequence + 1)
-
-    async def attempt(self, turn: Turn, source: Source, attempt: Attempt, revision: int) -> Played:
-        """Record an attempt at a quiz of this revision; a graded one needs a heart."""
-        kind = ActivityKind.QUIZ_ATTEMPTED
-        activity = Activity(kind, source, turn.now, turn.calendar, attempt=attempt)
-        facts = await self._uow.activities.get_facts(turn.user_id, source, kind, turn.today)
-        outcome = play(read_player(turn.player), activity, World())
-        sequence = facts.last_sequence + 1
-        return Played(
-            await self._store(turn, activity, outcome, sequence, revision=revision), sequence
+        activity = Activity(
+            kind,
+            source,
+            turn.now,
+            turn.calendar,
+            difficulty,
+            course=place.course_id,
+            week=place.week_id,
         )
+        sequence = facts.last_sequence + 1
+        world = World(
+            sequence,
+            facts.times_undone,
+            facts.paid_today,
+            first_at=facts.first_at,
+            is_spent=facts.times_spent > 0,
+            stages=tuple(stages),
+        )
+        return await self._carry_out(turn, Move(activity, sequence), world, place)
 
-    async def review(self, turn: Turn, source: Source) -> Played:
+    async def attempt(
+        self, turn: Turn, source: Source, attempt: Attempt, revision: int, place: CoursePlace
+    ) -> Played:
+        """Record an attempt at a quiz of this revision; a graded one needs a heart."""
+        activity = Activity(
+            ActivityKind.QUIZ_ATTEMPTED,
+            source,
+            turn.now,
+            turn.calendar,
+            attempt=attempt,
+            course=place.course_id,
+            week=place.week_id,
+        )
+        sequence = await self._uow.activities.get_last_sequence(turn.user_id) + 1
+        move = Move(activity, sequence, revision=revision)
+        if attempt.graded and attempt.is_passed:
+            outcome = await self._carry_out(turn, move, World(sequence), place)
+        else:
+            outcome = await self._keep_alone(turn, move)
+        return Played(outcome, sequence)
+
+    async def review(self, turn: Turn, source: Source, course_id: int) -> Played:
         """Record the review of a card that is due; the source is the card on the caller's today."""
         kind = ActivityKind.REVIEWED
-        activity = Activity(kind, source, turn.now, turn.calendar)
         facts = await self._uow.activities.get_facts(turn.user_id, source, kind, turn.today)
-        # The first review of a source on its day is paid, or the day's limit was reached by then.
-        world = World(paid_today=facts.paid_today, is_paid=facts.times_done > 0)
-        outcome = play(read_player(turn.player), activity, world)
+        activity = Activity(kind, source, turn.now, turn.calendar, course=course_id)
         sequence = facts.last_sequence + 1
-        return Played(await self._store(turn, activity, outcome, sequence), sequence)
+        # The first review of a source on its day is paid, or the day's limit was reached by then.
+        world = World(sequence, paid_today=facts.paid_today, is_paid=facts.times_done > 0)
+        place = CoursePlace(course_id)
+        outcome = await self._carry_out(turn, Move(activity, sequence), world, place)
+        return Played(outcome, sequence)
 
     async def buy(self, turn: Turn, item: ShopItem) -> OutcomeView:
         """Record the purchase of an item that the player can buy now. It is a source of its own."""
         sequence = await self._uow.activities.get_last_sequence(turn.user_id) + 1
         source = Source(SourceType.PURCHASE, str(sequence))
         activity = Activity(ActivityKind.PURCHASED, source, turn.now, turn.calendar, item=item)
-        outcome = play(read_player(turn.player), activity, World())
-        return await self._store(turn, activity, outcome, sequence)
+        return await self._keep_alone(turn, Move(activity, sequence))
+
+    async def choose(
+        self, turn: Turn, kind: ActivityKind, source: Source, revision: int | None = None
+    ) -> int:
+        """Record what the player chose to do: it moves no balance. Gives the activity's number.
+
+        ``revision`` is that of the quest, boss or challenge that was chosen.
+        """
+        sequence = await self._uow.activities.get_last_sequence(turn.user_id) + 1
+        activity = Activity(kind, source, turn.now, turn.calendar)
+        await self._keep_alone(turn, Move(activity, sequence, revision=revision))
+        return sequence
+
+    async def pause(self, turn: Turn, days: int) -> None:
+        """Record that the player rests for so many days from today on; no more than are left."""
+        await self._rest(turn, ActivityKind.PAUSED, turn.today + timedelta(days=days - 1))
+
+    async def resume(self, turn: Turn) -> None:
+        """Record that the player rests no longer."""
+        await self._rest(turn, ActivityKind.RESUMED)
 
     async def undo(self, turn: Turn, source: Source, stages: Sequence[Stage] = ()) -> OutcomeView:
         """Take back the standing completion of the source, with all that it gave.
@@ -155,40 +190,76 @@ class PlayService:
             turn.user_id, without=undone.sequence
         )
         world = World(
+            sequence=facts.last_sequence + 1,
             round=facts.times_undone,
             undone=read_past(undone, entries),
             history=read_streak_events(history),
             stages=tuple(stages),
         )
-        outcome = play(read_player(turn.player), activity, world)
-        return await self._store(
-            turn, activity, outcome, facts.last_sequence + 1, undoes=undone.sequence
-        )
+        scene = await self._worlds.look_back(turn, world, undone)
+        outcome = play(read_player(turn.player), activity, scene.world)
+        move = Move(activity, scene.world.sequence, undoes=undone.sequence)
+        kept = await self._outcomes.keep(turn, move, outcome, scene)
+        if outcome.score:
+            await self._scoring.record(turn.player, outcome.score, turn.now)
+        return show_outcome(outcome, kept)
 
     def show_rest(self, turn: Turn) -> OutcomeView:
         """The zero outcome of a repeat that changes nothing."""
         outcome = rest(read_player(turn.player), turn.calendar, turn.now, RULES)
         return show_outcome(outcome, [])
 
-    async def _store(
-        self,
-        turn: Turn,
-        activity: Activity,
-        outcome: Outcome,
-        sequence: int,
-        *,
-        undoes: int | None = None,
-        revision: int | None = None,
-    ) -> OutcomeView:
-        row = write_activity(
-            turn.user_id, sequence, activity, outcome, undoes=undoes, revision=revision
-        )
-        await self._uow.activities.add(row)
-        entries = [
-            write_entry(turn.user_id, sequence, turn.now, entry) for entry in outcome.entries
-        ]
-        await self._uow.ledger.add(entries)
-        await self._uow.players.add_to_counters(turn.user_id, outcome.counters)
-        write_player(outcome.player, turn.player)
-        await self._uow.players.save(turn.player)
+    async def _rest(self, turn: Turn, kind: ActivityKind, pause_until: date | None = None) -> None:
+        sequence = await self._uow.activities.get_last_sequence(turn.user_id) + 1
+        source = Source(SourceType.PAUSE, str(sequence))
+        activity = Activity(kind, source, turn.now, turn.calendar, pause_until=pause_until)
+        await self._keep_alone(turn, Move(activity, sequence))
+
+    async def _keep_alone(self, turn: Turn, move: Move) -> OutcomeView:
+        """Store a move that sets nothing off."""
+        world = World(move.sequence)
+        outcome = play(read_player(turn.player), move.activity, world)
+        entries = await self._outcomes.keep(turn, move, outcome, Scene(world))
         return show_outcome(outcome, entries)
+
+    async def _carry_out(
+        self, turn: Turn, move: Move, world: World, place: CoursePlace
+    ) -> OutcomeView:
+        """Play a move with all that it sets off, for the fighters of a party's boss that falls, too."""
+        outcome, view = await self._play(turn, move, world, place)
+        gains = [(turn.player, outcome.score)]
+        for battle in outcome.battles:
+            if battle.shared and battle.is_won:
+                for fighter in list_fighters(turn, battle):
+                    share, shown = await self._share(fighter, battle)
+                    gains.append((fighter.player, share.score))
+                    if fighter.user_id == turn.user_id:
+                        view = join_outcomes(view, shown)
+        await self._scoring.record_gains(add_up(gains), turn.now)
+        return view
+
+    async def _share(self, fighter: Turn, battle: Battle) -> tuple[Outcome, OutcomeView]:
+        spoils = Price(battle.xp, battle.gold, damage=0)
+        activity = Activity(
+            ActivityKind.BOSS_DEFEATED,
+            battle.source,
+            fighter.now,
+            fighter.calendar,
+            spoils=spoils,
+        )
+        sequence = await self._uow.activities.get_last_sequence(fighter.user_id) + 1
+        return await self._play(fighter, Move(activity, sequence), World(sequence), None)
+
+    async def _play(
+        self, turn: Turn, move: Move, world: World, place: CoursePlace | None
+    ) -> tuple[Outcome, OutcomeView]:
+        scene = await self._worlds.look_around(turn, world, place)
+        player = read_player(turn.player)
+        outcome = play(player, move.activity, scene.world)
+        paid = [entry.source for entry in outcome.entries if entry.source.type in SET_OFF]
+        if paid:
+            # What was paid and reversed before is paid in another round; nothing else depends on it.
+            rounds = await self._worlds.count_rounds(turn.user_id, paid)
+            outcome = play(player, move.activity, replace(scene.world, rounds=rounds))
+        entries = await self._outcomes.keep(turn, move, outcome, scene)
+        return outcome, show_outcome(outcome, entries)

@@ -26,6 +26,11 @@ class Principal:
         """Whether the caller writes courses: authors and admins do."""
         return self.is_superuser or self.role in {Role.AUTHOR, Role.ADMIN}
 
+    @property
+    def may_administer(self) -> bool:
+        """Whether the caller defines quests, bosses and badges for everybody: admins do."""
+        return self.is_superuser or self.role is Role.ADMIN
+
     @cached_property
     def calendar(self) -> Calendar:
         """The learner's day: the zone's wall clock, shifted by the hour at which the day begins."""

@@ -34,7 +34,7 @@ from app.services.curriculum.questions import (
 )
 from app.services.grading import check_answer, show_right_answer
 from app.services.paging import cut_page, decode_id, encode_cursor
-from app.services.play import PlayService, Turn
+from app.services.play import PlayService
 from app.services.principal import Principal
 from app.services.quiz_view import (
     AttemptResult,
@@ -46,6 +46,7 @@ from app.services.quiz_view import (
     summarize_attempt,
 )
 from app.services.review_cards import ReviewCardService
+from app.services.turn import Fight, Turn
 
 _LIST = "attempts"
 _NEWEST = 2**15 - 1
@@ -153,7 +154,7 @@ class QuizService:
             AttemptsUsedUpError: it was attempted as often as it may be today.
             HeartsEmptyError: the attempt would be graded, and no heart is left.
         """
-        turn = await self._play.begin(principal)
+        turn = await self._play.begin(principal, Fight.STRIKE)
         day = await load_open_day(self._uow, turn.user_id, task_id, turn.today)
         rows = await self._uow.quizzes.list_questions(task_id)
         if not rows:
@@ -170,7 +171,9 @@ class QuizService:
             first=facts.attempts == 0,
             pass_percent=day.row.pass_percent,
         )
-        played = await self._play.attempt(turn, day.quiz_source, attempt, day.row.quiz_revision)
+        played = await self._play.attempt(
+            turn, day.quiz_source, attempt, day.row.quiz_revision, day.place
+        )
         row = _write_attempt(turn, day.row, facts, attempt, answers)
         row.activity_sequence = played.sequence
         row.hearts_lost = -played.outcome.hearts

@@ -6,8 +6,8 @@ from typing import Any
 from app.core.reviewing import CardState
 from app.db.models import ReviewCard
 from app.db.unit_of_work import UnitOfWork
-from app.services.play import Turn
 from app.services.scheduling import Memory, new_memory
+from app.services.turn import Turn
 
 
 class ReviewCardService:

@@ -17,10 +17,11 @@ from app.services.curriculum.questions import id_of_choice, list_choices, read_q
 from app.services.due_rule import find_due_from, find_due_limits, is_due
 from app.services.grading import GivenAnswer, RightAnswer, check_answer, show_right_answer
 from app.services.outcome_view import OutcomeView
-from app.services.play import PlayService, Turn
+from app.services.play import PlayService
 from app.services.principal import Principal
 from app.services.review_cards import read_memory, write_memory
 from app.services.scheduling import schedule
+from app.services.turn import Fight, Turn
 
 _SECOND = timedelta(seconds=1)
 
@@ -73,7 +74,7 @@ class ReviewService:
             CardNotDueError: it is not due.
             BadAnswersError: the answer doesn't fit the question.
         """
-        turn = await self._play.begin(principal)
+        turn = await self._play.begin(principal, Fight.STRIKE)
         found = await self._uow.reviews.lock(turn.user_id, card_id)
         if found is None:
             raise CardNotFoundError
@@ -83,7 +84,7 @@ class ReviewService:
         correct = None if answer is None else check_answer(question, answer)
         chosen = _choose_rating(correct, rating)
         source = Source(SourceType.CARD_DAY, f"{card.id}/{turn.today.isoformat()}")
-        played = await self._play.review(turn, source)
+        played = await self._play.review(turn, source, card.course_id)
         log = _write_log(turn, card, chosen, played.sequence)
         write_memory(schedule(read_memory(card), chosen, turn.now), card)
         card.reviews = log.number

@@ -1,7 +1,6 @@
 """Whether the game's books are right: the invariants of DESIGN 3, for every player. It only reads."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from app.db.models import Player as PlayerRow
@@ -11,8 +10,10 @@ from app.db.unit_of_work import ReadUnitOfWork
 from app.game.hearts import derive_hearts
 from app.game.rules import RULES
 from app.game.streak import Streak
-from app.services.player_mapping import read_player
+from app.services.differences import Checked, Difference
+from app.services.player_mapping import read_player, write_pauses
 from app.services.verification_books import Books, read_books
+from app.services.verification_game import list_game_differences, list_party_differences
 
 CHUNK = 100
 """Players that are checked in one snapshot of the database: few enough for its statement timeout."""
@@ -47,24 +48,6 @@ _FAULTS: Mapping[Fault, tuple[str, str, str]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something that is not as it should be."""
-
-    user_id: int
-    what: str
-    expected: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """Some players that were checked, and what was wrong with them."""
-
-    players: int
-    differences: Sequence[Difference]
-
-
 class VerificationService:
     """Compares what is kept of players with what follows from their activities and entries.
 
@@ -80,7 +63,7 @@ class VerificationService:
             return await uow.players.count()
 
     async def check(self, chunk: int = CHUNK) -> AsyncIterator[Checked]:
-        """Check all players, at most ``chunk`` at a time, by user id.
+        """Check all players, at most ``chunk`` at a time, by user id; then the battles of parties.
 
         Each chunk is seen as at one moment, so that learners may go on meanwhile.
         """
@@ -93,6 +76,9 @@ class VerificationService:
                 differences = await _check_range(uow, players, after_id, last_id)
             yield Checked(len(players), differences)
             after_id = last_id
+        async with self._database.snapshot() as uow:
+            differences = await list_party_differences(uow)
+        yield Checked(0, differences)
 
 
 async def _check_range(
@@ -108,7 +94,8 @@ async def _check_range(
     for user_id, fault, number in await uow.verification.list_faults(after_id, last_id):
         what, expected, found = _FAULTS[Fault(fault)]
         differences.append(Difference(user_id, what.format(number), expected, found))
-    return sorted(differences, key=lambda difference: (difference.user_id, difference.what))
+    differences += await list_game_differences(uow, after_id, last_id)
+    return sorted(differences, key=lambda difference: (difference.user_id or 0, difference.what))
 
 
 def _compare(row: PlayerRow, books: Books) -> Iterator[Difference]:
@@ -121,6 +108,7 @@ def _compare(row: PlayerRow, books: Books) -> Iterator[Difference]:
         (name, getattr(streak, field), getattr(kept.streak, field))
         for field, name in _STREAK_FIELDS.items()
     ]
+    pairs.append(("pauses", write_pauses(streak.pauses), write_pauses(kept.streak.pauses)))
     hearts = books.hearts.get(user_id, derive_hearts((), RULES))
     pairs += [
         (name, getattr(hearts, field), getattr(kept.hearts, field))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
 
+from app.db.repositories.counter_names import name_counter
 from app.db.unit_of_work import ReadUnitOfWork
 from app.game.activity import ActivityKind
 from app.game.hearts import Hearts, derive_hearts
 from app.game.ledger import Reason
-from app.game.metrics import Metric
+from app.game.metrics import GOAL_REASONS, SCOPED, Metric
 from app.game.rules import RULES
 from app.game.streak import Streak, derive_streak
 from app.services.history_mapping import HEARTS, read_streak_events
@@ -24,18 +25,15 @@ _COUNTED_BY = MappingProxyType(
 )
 _COUNTED_IF_PAID = MappingProxyType({ActivityKind.QUIZ_ATTEMPTED.value: Metric.QUIZZES_PASSED})
 
-_OWN_REASONS = frozenset(
+_COUNTED_ENTRIES = MappingProxyType(
     {
-        Reason.TASK_COMPLETED.value,
-        Reason.COURSE_TASK_COMPLETED.value,
-        Reason.QUIZ_PASSED.value,
-        Reason.QUIZ_PERFECT.value,
-        Reason.MILESTONE_REACHED.value,
-        Reason.COURSE_COMPLETED.value,
-        Reason.REVIEWED.value,
+        Reason.BOSS_DEFEATED.value: Metric.BOSSES_DEFEATED,
+        Reason.QUEST_COMPLETED.value: Metric.QUESTS_COMPLETED,
+        Reason.COURSE_COMPLETED.value: Metric.COURSES_COMPLETED,
     }
 )
-"""What activities pay by themselves, as against what the goals pay that they meet."""
+_EARNING = frozenset(Reason) - GOAL_REASONS - {Reason.PURCHASED, Reason.UNDO}
+"""The reasons of earned XP; what goals pay is none (see ``GOAL_REASONS``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +76,24 @@ async def _count(
     uow: ReadUnitOfWork, after_id: int, last_id: int
 ) -> Mapping[int, Mapping[str, int]]:
     counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for user_id, kind, count, paid in await uow.verification.list_tallies(after_id, last_id):
+    for user_id, kind, course, count, paid in await uow.verification.list_tallies(
+        after_id, last_id
+    ):
         if kind in _COUNTED_BY:
-            counted[user_id][_COUNTED_BY[kind]] += count
+            _add(counted[user_id], _COUNTED_BY[kind], course, count)
         if kind in _COUNTED_IF_PAID:
-            counted[user_id][_COUNTED_IF_PAID[kind]] += paid
-    for user_id, reason, count, xp in await uow.verification.list_payments(after_id, last_id):
-        if reason in _OWN_REASONS:
-            counted[user_id][Metric.XP_EARNED] += xp
-        if reason == Reason.COURSE_COMPLETED:
-            counted[user_id][Metric.COURSES_COMPLETED] += count
+            _add(counted[user_id], _COUNTED_IF_PAID[kind], course, paid)
+    for user_id, reason, course, count, xp in await uow.verification.list_payments(
+        after_id, last_id
+    ):
+        if reason in _EARNING:
+            _add(counted[user_id], Metric.XP_EARNED, course, xp)
+        if reason in _COUNTED_ENTRIES:
+            _add(counted[user_id], _COUNTED_ENTRIES[reason], course, count)
     return counted
+
+
+def _add(counters: Counter[str], metric: Metric, course: int | None, value: int) -> None:
+    counters[name_counter(metric)] += value
+    if course is not None and metric in SCOPED:
+        counters[name_counter(metric, course)] += value

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
@@ -10,8 +10,10 @@ import structlog
 from app.core.errors import QuestboardError
 from app.core.limits import IDEMPOTENCY_KEY_SECONDS
 from app.parts import Parts
+from app.worker.beside import run_beside
 
 INTERVAL_SECONDS = 3600
+NOTIFICATIONS_KEPT_FOR = timedelta(days=90)
 SESSIONS_KEPT_FOR = timedelta(days=7)
 """Ended sessions are kept so long, so that a replay of their tokens is still known for one."""
 
@@ -19,27 +21,23 @@ _log = structlog.get_logger(__name__)
 
 
 async def clear_away(parts: Parts) -> None:
-    """Erase answers that no retry will ask for any more, and sessions long expired."""
+    """Erase answers that no retry will ask for any more, sessions long expired, and old notifications."""
     now = parts.clock.now()
     async with parts.database.writing() as transaction:
         uow = transaction.uow
         answers = await uow.idempotency.purge(now - timedelta(seconds=IDEMPOTENCY_KEY_SECONDS))
         sessions = await uow.sessions.purge(now, SESSIONS_KEPT_FOR)
+        notifications = await uow.notifications.purge(now - NOTIFICATIONS_KEPT_FOR)
         await transaction.commit()
-    if answers or sessions:
-        _log.info("cleared_away", answers=answers, sessions=sessions)
+    if answers or sessions or notifications:
+        _log.info("cleared_away", answers=answers, sessions=sessions, notifications=notifications)
 
 
 @asynccontextmanager
 async def keep_house(parts: Parts) -> AsyncIterator[None]:
     """Clear away at the start and every hour, for as long as the service runs."""
-    task = asyncio.create_task(_clear_away_hourly(parts))
-    try:
+    async with run_beside(_clear_away_hourly(parts), "housekeeping"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _clear_away_hourly(parts: Parts) -> None:

@@ -59,12 +59,12 @@ TABLE: dict[str, tuple[int, Ask]] = {
     "quiz": (5, lambda p: p.get(f"/course-tasks/{p.quiz}/quiz")),
     "attempts": (2, lambda p: p.get(f"/course-tasks/{p.passed}/quiz/attempts")),
     "one attempt": (2, lambda p: p.get(f"/course-tasks/{p.passed}/quiz/attempts/1")),
-    "failed attempt with cards": (11, lambda p: p.attempt(p.wrong)),
-    "passing attempt": (12, lambda p: p.attempt(p.right)),
-    "completion": (11, lambda p: p.post(f"/course-tasks/{p.passed}/complete")),
-    "repeated completion": (4, lambda p: p.post(f"/course-tasks/{p.done}/complete")),
-    "undo": (14, lambda p: p.post(f"/course-tasks/{p.done}/undo")),
-    "repeated undo": (4, lambda p: p.post(f"/course-tasks/{p.passed}/undo")),
+    "failed attempt with cards": (12, lambda p: p.attempt(p.wrong)),
+    "passing attempt": (19, lambda p: p.attempt(p.right)),
+    "completion": (18, lambda p: p.post(f"/course-tasks/{p.passed}/complete")),
+    "repeated completion": (5, lambda p: p.post(f"/course-tasks/{p.done}/complete")),
+    "undo": (20, lambda p: p.post(f"/course-tasks/{p.done}/undo")),
+    "repeated undo": (5, lambda p: p.post(f"/course-tasks/{p.passed}/undo")),
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db.base import Base
+from app.db.models import LeagueGroup
 from tests.api.account_steps import (
     EMAIL,
     WRONG_PASSWORD,
@@ -18,7 +19,8 @@ from tests.api.account_steps import (
     register,
 )
 from tests.api.task_steps import check_refusal
-from tests.support.game import CONTENT
+from tests.support.adventures import take_part
+from tests.support.game import CONTENT, SHARED
 from tests.support.learning import study
 from tests.support.service import PASSWORD, Learner, Service
 
@@ -42,6 +44,7 @@ async def count_rows_of(service: Service, user_id: int) -> dict[str, int]:
 async def live(service: Service, learner: Learner) -> None:
     """Leave rows in every table: tasks of both kinds, rewards, undone ones, kept answers, a course."""
     await study(service, learner)
+    await take_part(service, learner)
     once = await learner.create_task(checklist=[{"text": "first"}], tags=["x"])
     daily = await learner.create_task(
         due_on="2026-03-01", recurrence="FREQ=DAILY", checklist=[{"text": "each day"}]
@@ -69,7 +72,7 @@ async def test_not_a_row_of_theirs_is_left(service: Service, learner: Learner) -
 
 async def test_every_table_is_owned_or_holds_nothing_personal() -> None:
     unowned = set(Base.metadata.tables) - {table.name for table in OWNED}
-    assert unowned == {"users"} | CONTENT
+    assert unowned == {"users"} | CONTENT | SHARED
 
 
 async def test_a_neighbour_keeps_every_row(service: Service, learner: Learner) -> None:
@@ -124,3 +127,14 @@ async def test_wrong_passwords_count_as_failed_logins(service: Service, learner:
     check_refusal(await erase(learner, password=PASSWORD), 429, "too_many_attempts")
     check_refusal(await log_in(service.client(), EMAIL), 429, "too_many_attempts")
     assert await count_rows(service, "users") == 1
+
+
+async def test_the_place_in_the_league_is_free_again(service: Service, learner: Learner) -> None:
+    other = await service.learner("bob@example.org")
+    for one in (learner, other):
+        task = await one.create_task()
+        await one.post(f"/tasks/{task['id']}/complete")
+    assert (await erase(learner, password=PASSWORD)).status_code == 204
+    async with service.parts.database.engines.reading.connect() as connection:
+        sizes = (await connection.execute(select(LeagueGroup.size))).scalars().all()
+    assert sizes == [1]

@@ -49,6 +49,7 @@ async def test_the_profile_of_somebody_new(service: Service) -> None:
         "longest_streak": 0,
         "streak_freezes": 0,
         "daily_reviews": 0,
+        "paused_until": None,
         "today": "2026-03-02",
     }
 

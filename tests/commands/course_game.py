@@ -6,7 +6,8 @@ from app.game.activity import ActivityKind, Attempt, Source, SourceType
 from app.game.rules import Difficulty
 from app.game.world import Stage
 from app.services.history_mapping import read_entry
-from app.services.play import PlayService, Turn
+from app.services.play import PlayService
+from app.services.turn import NOWHERE, Turn
 from tests.support.clock import FakeClock
 from tests.support.game import principal
 
@@ -52,7 +53,7 @@ class CourseGame:
     async def attempt(self, quiz: Source, attempt: Attempt) -> None:
         async with self._database.writing() as transaction:
             play, turn = await self._begin(transaction.uow)
-            await play.attempt(turn, quiz, attempt, revision=1)
+            await play.attempt(turn, quiz, attempt, revision=1, place=NOWHERE)
             await transaction.commit()
 
     async def complete(self, day: int, *, finishes: bool) -> None:
@@ -78,7 +79,8 @@ class CourseGame:
         async with self._database.writing() as transaction:
             play, turn = await self._begin(transaction.uow)
             for card in cards:
-                await play.review(turn, Source(SourceType.CARD_DAY, f"{card}:{turn.today}"))
+                source = Source(SourceType.CARD_DAY, f"{card}:{turn.today}")
+                await play.review(turn, source, course_id=31)
             await transaction.commit()
 
     async def _begin(self, uow: UnitOfWork) -> tuple[PlayService, Turn]:
@@ -94,7 +96,7 @@ async def _list_stages(uow: UnitOfWork, turn: Turn, *, is_met: bool) -> list[Sta
     for source in _STAGES:
         own = [entry for entry in entries if entry.source_type == source.type]
         standing = [
-            read_entry(entry)
+            read_entry(await uow.ledger.get(turn.user_id, entry.id))
             for entry in own
             if entry.reverses_id is None and entry.id not in reversed_ids
         ]

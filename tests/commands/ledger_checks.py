@@ -25,7 +25,7 @@ async def spoil(database: Database, statement: str, user_id: int) -> None:
         await transaction.commit()
 
 
-async def find_differences(database: Database) -> list[tuple[int, str, str, str]]:
+async def find_differences(database: Database) -> list[tuple[int | None, str, str, str]]:
     return [
         (found.user_id, found.what, found.expected, found.found)
         async for part in VerificationService(database).check()

@@ -50,6 +50,8 @@ async def test_a_sound_game_is_clean(database: Database, ada: int) -> None:
         "reviews_done": 11,
         "courses_completed": 1,
         "xp_earned": 340,
+        "reviews_done@31": 11,
+        "xp_earned@31": 10,
     }
     assert await find_differences(database) == []
 
@@ -79,7 +81,8 @@ async def test_each_counter_is_compared(
         (ACTIVITY.format("paid = true", 1), {"paid activity 1", "counter quizzes_passed"}),
         (ACTIVITY.format("paid = false", 2), {"entry {2}", "counter quizzes_passed"}),
         # reviews: unpaid ones count, too
-        (ACTIVITY.format("kind = 'adjustment'", 17), {"counter reviews_done"}),
+        (ACTIVITY.format("kind = 'adjustment'", 17),
+         {"counter reviews_done", "counter reviews_done@31"}),
         # a week and a course that stand count, whatever became of the activity that paid them
         (WITHOUT.format(6) + COURSE, {"XP", "gold", "counter xp_earned", "counter courses_completed"}),
         (WITHOUT.format(6) + WEEK, {"XP", "gold", "counter xp_earned"}),
@@ -145,7 +148,8 @@ async def test_reversals(database: Database, ada: int, statement: str, expected:
         # an entry is for the source of its activity, or for what a day of a course finished
         (ENTRY.format("source_id = '77'", 7), {"entry {7}"}),
         (ENTRY.format("source_type = 'task'", 2), {"entry {2}"}),
-        (ENTRY.format("activity_sequence = 7", 6) + WEEK, {"entry {6 week}"}),
+        (ENTRY.format("activity_sequence = 7", 6) + WEEK,
+         {"entry {6 week}", "counter xp_earned@31"}),
         (ENTRY.format("activity_sequence = 17", 16), {"entry {16}", "paid activity 16"}),
         (ENTRY.format("reason = 'course_completed'", 6) + WEEK,
          {"entry {6 week}", "entry {6 week} of an undone activity", "counter courses_completed"}),
@@ -153,7 +157,8 @@ async def test_reversals(database: Database, ada: int, statement: str, expected:
          {"entry {4 week}", "reversal {5 week}", "entry {6 week}"}),
         # only days and tasks are undone
         (ACTIVITY.format("kind = 'undone', undoes = 16", 17),
-         {"undo 17", "entry {16} of an undone activity", "counter reviews_done"}),
+         {"undo 17", "entry {16} of an undone activity", "counter reviews_done",
+          "counter reviews_done@31"}),
         ("UPDATE activities SET source_type = 'task' WHERE user_id = :me AND sequence IN (3, 5)",
          {"reversal {5 week}", "reversal {5 course}", "entry {3}", "entry {6}"}),
         # and nothing is paid twice at a time

@@ -6,6 +6,7 @@ from app.db.session import Database
 from app.game.activity import Attempt, Source, SourceType
 from app.game.rules import Difficulty, ShopItem
 from app.services.play import PlayService
+from app.services.turn import NOWHERE
 from tests.commands.ledger_checks import (
     ACTIVITY,
     ENTRY,
@@ -39,7 +40,7 @@ async def play(table: Table) -> None:
         service = PlayService(uow, table.clock)
         attempt = Attempt(5, 2, graded=True, first=True, pass_percent=80)
         turn = await service.begin(table.caller)
-        await service.attempt(turn, Source(SourceType.QUIZ, "1"), attempt, revision=1)
+        await service.attempt(turn, Source(SourceType.QUIZ, "1"), attempt, 1, NOWHERE)
     await table.buy(ShopItem.HEART)
     await table.buy(ShopItem.STREAK_FREEZE)
     await table.undo(tasks[-1])

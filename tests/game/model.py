@@ -3,23 +3,24 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.game.activity import Activity, ActivityKind, Attempt, Source, SourceType
 from app.game.calendar import Calendar
 from app.game.hearts import regrow_hearts
-from app.game.ledger import PaidEntry
-from app.game.metrics import Metric
+from app.game.ledger import Mark, PaidEntry
+from app.game.metrics import Metric, Scope
 from app.game.outcome import Outcome, rest
+from app.game.pause import begin_pause, end_pause, measure_longest
 from app.game.play import play
 from app.game.player import Player, new_player
 from app.game.rules import RULES, Difficulty, Rules, ShopItem
 from app.game.shop import make_offer
-from app.game.streak import FreezesGained, RewardedAt, StreakEvent, gain_freezes
+from app.game.streak import FreezesGained, gain_freezes
 from app.game.world import PastActivity, Stage, World
+from tests.game.record import NOON, Done, Record
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 UTC_CALENDAR = Calendar(ZoneInfo("UTC"), 0)
 
 COURSE = Source(SourceType.COURSE, "1")
@@ -28,18 +29,7 @@ WEEKS: Mapping[str, Collection[str]] = {"1": ("1", "2", "3"), "2": ("4", "5")}
 
 
 @dataclass
-class Done:
-    """A row of activities that stands or was undone."""
-
-    activity: Activity
-    paid: bool
-    entries: tuple[PaidEntry, ...]
-    stands: bool = True
-    freezes: int = 0
-
-
-@dataclass
-class Model:
+class Model(Record):
     """One learner, who takes one course. Time is moved by hand, and only forward."""
 
     rules: Rules = RULES
@@ -48,10 +38,10 @@ class Model:
     player: Player = field(default_factory=lambda: new_player(RULES))
     course: Source = COURSE
     weeks: dict[str, Collection[str]] = field(default_factory=lambda: dict(WEEKS))
-    log: list[Done | FreezesGained] = field(default_factory=list)
-    ledger: list[PaidEntry] = field(default_factory=list)
     rounds: Counter[Source] = field(default_factory=Counter)
     counters: Counter[Metric] = field(default_factory=Counter)
+    scoped: Counter[Scope] = field(default_factory=Counter)
+    sequence: int = 0
     heart_changes: list[tuple[datetime, int]] = field(default_factory=list)
 
     def wait(self, hours: int) -> None:
@@ -75,13 +65,22 @@ class Model:
             return self.rest()
         attempt = Attempt(questions, wrong, not passed, not attempts, self.rules.pass_percent)
         kind = ActivityKind.QUIZ_ATTEMPTED
-        activity = Activity(kind, source, self.now, self.calendar, attempt=attempt)
+        activity = Activity(
+            kind,
+            source,
+            self.now,
+            self.calendar,
+            attempt=attempt,
+            course=int(self.course.id),
+            week=self.week_of(day),
+        )
         return self._play(activity, World())
 
     def review(self, card: str) -> Outcome:
         day = self.calendar.day_of(self.now)
         source = Source(SourceType.CARD_DAY, f"{card}:{day}")
-        activity = Activity(ActivityKind.REVIEWED, source, self.now, self.calendar)
+        kind, course = ActivityKind.REVIEWED, int(self.course.id)
+        activity = Activity(kind, source, self.now, self.calendar, course=course)
         paid_today = self.count_paid(ActivityKind.REVIEWED, day)
         is_paid = self.find(source) is not None
         return self._play(activity, World(paid_today=paid_today, is_paid=is_paid))
@@ -98,6 +97,27 @@ class Model:
         items = [done.activity.item for done in self.standing()]
         return [item for item in items if item is not None]
 
+    def pause(self, days: int) -> Outcome:
+        """Rest for so many days; what is refused or changes nothing is not done."""
+        today, pauses = self.calendar.day_of(self.now), self.player.streak.pauses
+        until_on = today + timedelta(days=days - 1)
+        is_allowed = days <= measure_longest(pauses, today, self.rules)
+        if not is_allowed or begin_pause(pauses, today, until_on, self.rules) == pauses:
+            return self.rest()
+        return self._rest(ActivityKind.PAUSED, until_on)
+
+    def resume(self) -> Outcome:
+        """Be back; without a pause that changes nothing."""
+        pauses = self.player.streak.pauses
+        if end_pause(pauses, self.calendar.day_of(self.now)) == pauses:
+            return self.rest()
+        return self._rest(ActivityKind.RESUMED)
+
+    def _rest(self, kind: ActivityKind, until_on: date | None = None) -> Outcome:
+        source = Source(SourceType.PAUSE, f"{self.sequence + 1}")
+        activity = Activity(kind, source, self.now, self.calendar, pause_until=until_on)
+        return self._play(activity, World())
+
     def undo(self, name: str) -> Outcome:
         return self._undo(Source(SourceType.TASK, name))
 
@@ -113,42 +133,12 @@ class Model:
     def rest(self) -> Outcome:
         return rest(self.player, self.calendar, self.now, self.rules)
 
-    def find(self, source: Source) -> Done | None:
-        standing = (done for done in self.standing() if done.activity.source == source)
-        return next(standing, None)
-
-    def standing(self) -> list[Done]:
-        return [done for done in self.log if isinstance(done, Done) and done.stands]
-
-    def standing_entries(self) -> list[PaidEntry]:
-        reversed_ids = {paid.entry.reverses_id for paid in self.ledger}
-        return [
-            paid
-            for paid in self.ledger
-            if paid.entry.reverses_id is None and paid.id not in reversed_ids
-        ]
-
-    def count_paid(self, kind: ActivityKind, day: date) -> int:
-        return sum(
-            done.paid and (done.activity.kind, done.activity.local_on) == (kind, day)
-            for done in self.standing()
-        )
-
-    def history(self) -> tuple[StreakEvent, ...]:
-        """Freezes gained and standing rewarded activities, in sequence order."""
-        events: list[StreakEvent] = []
-        for row in self.log:
-            if isinstance(row, FreezesGained):
-                events.append(row)
-            elif row.stands and row.paid:
-                events.append(RewardedAt(row.activity.occurred_at, row.activity.calendar))
-            elif row.stands and row.freezes:
-                events.append(FreezesGained(row.freezes))
-        return tuple(events)
-
     def completed_days(self) -> set[str]:
         sources = (done.activity.source for done in self.standing())
         return {source.id for source in sources if source.type is SourceType.COURSE_TASK}
+
+    def week_of(self, day: str) -> int | None:
+        return next((int(week) for week, days in self.weeks.items() if day in days), None)
 
     def list_stages(self, day: str, completed: set[str]) -> tuple[Stage, ...]:
         """The week and the course of a day, as they are with these days completed."""
@@ -174,8 +164,18 @@ class Model:
         paid_today = self.count_paid(kind, activity.local_on)
         stages: tuple[Stage, ...] = ()
         if kind is ActivityKind.COURSE_TASK_COMPLETED:
+            course, week = int(self.course.id), self.week_of(source.id)
+            activity = replace(activity, course=course, week=week)
             stages = self.list_stages(source.id, self.completed_days() | {source.id})
-        return self._play(activity, World(self.rounds[source], paid_today, stages=stages))
+        return self._play(
+            activity,
+            World(
+                round=self.rounds[source],
+                paid_today=paid_today,
+                first_at=self.find_first(source),
+                stages=stages,
+            ),
+        )
 
     def _undo(self, source: Source) -> Outcome:
         past = self.find(source)
@@ -188,8 +188,15 @@ class Model:
         if source.type is SourceType.COURSE_TASK:
             stages = self.list_stages(source.id, self.completed_days())
         world = World(
-            self.rounds[source],
-            undone=PastActivity(past.activity, past.paid, tuple(standing)),
+            round=self.rounds[source],
+            undone=PastActivity(
+                past.activity,
+                past.paid,
+                tuple(standing),
+                past.mark.sequence,
+                past.freezes,
+                past.blows,
+            ),
             history=self.history(),
             stages=stages,
         )
@@ -198,16 +205,44 @@ class Model:
         return outcome
 
     def _play(self, activity: Activity, world: World) -> Outcome:
+        self.sequence += 1
+        world = self.surround(activity, replace(world, sequence=self.sequence))
         outcome = play(self.player, activity, world, self.rules)
         self.player = outcome.player
+        mark = Mark(
+            self.sequence,
+            activity.occurred_at,
+            activity.local_on,
+            activity.course,
+            outcome.is_scored,
+        )
         first = len(self.ledger)
         for entry in outcome.entries:
-            self.ledger.append(PaidEntry(len(self.ledger) + 1, entry))
+            self.ledger.append(PaidEntry(len(self.ledger) + 1, entry, mark))
         for metric, delta in outcome.counters.items():
             self.counters[metric] += delta
+        for scope, delta in outcome.scoped.items():
+            self.scoped[scope] += delta
         if outcome.hearts:
             self.heart_changes.append((activity.occurred_at, outcome.hearts))
         if activity.kind is not ActivityKind.UNDONE:
             entries = tuple(self.ledger[first:])
-            self.log.append(Done(activity, outcome.paid, entries, freezes=outcome.freezes))
+            blows = {blow.source: blow.damage for blow in outcome.blows}
+            done = Done(
+                activity,
+                outcome.paid,
+                entries,
+                mark,
+                freezes=outcome.freezes,
+                damage=outcome.damage,
+                blows=blows,
+            )
+            self.log.append(done)
+        elif outcome.freezes:
+            self.log.append(FreezesGained(outcome.freezes))
         return outcome
+
+    def surround(self, activity: Activity, world: World) -> World:
+        """The world with what else is in it: nothing here."""
+        del activity
+        return world

@@ -13,6 +13,7 @@ from app.game.hearts import derive_hearts, regrow_hearts
 from app.game.ledger import Reason
 from app.game.levels import level_at
 from app.game.metrics import Metric
+from app.game.pause import count_used_days
 from app.game.rules import RULES, Difficulty, ShopItem
 from app.game.streak import derive_streak
 from tests.game.model import UTC_CALENDAR, WEEKS, Model
@@ -58,6 +59,8 @@ plans = st.lists(tasks | days_except() | quizzes | reviews | others, max_size=40
 task_plans = st.lists(tasks | tasks | others, max_size=40)
 heart_plans = st.lists(quizzes | reviews | reviews | waits, max_size=40)
 shopping = waits | travels | purchases | purchases | purchases
+rests = st.tuples(st.just("pause"), st.sampled_from([0, 1, 2, 5, 30]))
+pause_plans = st.lists(tasks | reviews | reviews | waits | others | rests, min_size=15, max_size=40)
 shop_plans = st.lists(tasks | tasks | quizzes | days_except() | shopping, min_size=12, max_size=40)
 course_plans = st.lists(days_except() | days_except() | waits, max_size=40)
 
@@ -74,6 +77,10 @@ def take(model: Model, step: Step) -> None:
             model.wait(hours)
         case ("freeze", int(count)):
             model.gain_freezes(count)
+        case ("pause", 0):
+            model.resume()
+        case ("pause", int(days)):
+            model.pause(days)
         case ("move", Calendar() as calendar):
             model.calendar = calendar
         case (str(name), str(on)):
@@ -122,18 +129,25 @@ def check(model: Model) -> None:
     assert model.player.streak == derive_streak(model.history(), model.rules)
     assert model.player.hearts == derive_hearts(model.heart_changes, model.rules)
     check_hearts(model)
+    check_pauses(model)
     check_stages(model)
 
 
 def check_sums(model: Model) -> None:
+    check_balances(model)
+    rows = [paid.entry for paid in model.ledger]
+    standing = [paid.entry for paid in model.standing_entries()]
+    assert min([r.xp for r in standing if r.reason is not Reason.PURCHASED], default=1) > 0
+    prices = [(r.xp, -r.gold) for r in rows if r.reason is Reason.PURCHASED]
+    assert prices == [(0, model.rules.shop[item]) for item in model.bought()]
+
+
+def check_balances(model: Model) -> None:
     player, rows = model.player, [paid.entry for paid in model.ledger]
     standing = [paid.entry for paid in model.standing_entries()]
     assert (player.xp, player.gold) == (sum(r.xp for r in rows), sum(r.gold for r in rows))
     assert (player.xp, player.gold) == (sum(r.xp for r in standing), sum(r.gold for r in standing))
     assert level_at(player.xp, model.rules) >= 1
-    assert min([r.xp for r in standing if r.reason is not Reason.PURCHASED], default=1) > 0
-    prices = [(r.xp, -r.gold) for r in rows if r.reason is Reason.PURCHASED]
-    assert prices == [(0, model.rules.shop[item]) for item in model.bought()]
 
 
 def check_once(model: Model) -> None:
@@ -182,6 +196,15 @@ def check_hearts(model: Model) -> None:
     assert 0 <= hearts.count <= model.rules.max_hearts
     assert (hearts.since is None) == (hearts.count == model.rules.max_hearts)
     assert 0 <= regrow_hearts(hearts, model.now, model.rules).count <= model.rules.max_hearts
+
+
+def check_pauses(model: Model) -> None:
+    """No year holds too many paused days, and they are in order."""
+    pauses = model.player.streak.pauses
+    years = {year for pause in pauses for year in (pause.from_on.year, pause.until_on.year)}
+    allowed = model.rules.pause_days_per_year
+    assert all(count_used_days(pauses, year) <= allowed for year in years)
+    assert list(pauses) == sorted(pauses, key=lambda pause: pause.from_on)
 
 
 def check_stages(model: Model) -> None:

@@ -13,7 +13,8 @@ from app.game.player import Player, new_player
 from app.game.rules import RULES, Difficulty
 from app.game.streak import Streak
 from app.game.world import Stage, World
-from tests.game.model import NOON, UTC_CALENDAR, Model
+from tests.game.model import UTC_CALENDAR, Model
+from tests.game.record import MARK, NOON
 
 DAY = Source(SourceType.COURSE_TASK, "7")
 WEEK = Source(SourceType.WEEK, "1")
@@ -76,7 +77,7 @@ def test_a_week_without_its_course() -> None:
 
 
 def test_what_is_not_finished_or_is_paid_already_pays_nothing() -> None:
-    standing = PaidEntry(3, MILESTONE)
+    standing = PaidEntry(3, MILESTONE, MARK)
     assert finish(Stage(WEEK, is_met=False), Stage(COURSE, is_met=False)) == (OWN,)
     assert finish(Stage(WEEK, is_met=True, standing=standing)) == (OWN,)
     assert finish(Stage(WEEK, is_met=False, standing=standing)) == (OWN,)

@@ -14,7 +14,8 @@ from app.game.player import Player, new_player
 from app.game.rules import RULES, Difficulty
 from app.game.streak import Streak
 from app.game.world import World
-from tests.game.model import NOON, UTC_CALENDAR, Model
+from tests.game.model import UTC_CALENDAR, Model
+from tests.game.record import NOON
 
 TASK = Source(SourceType.TASK, "1")
 COMPLETED = Activity(
@@ -120,7 +121,7 @@ def test_a_task_without_difficulty_is_refused() -> None:
 
 def test_an_undo_counts_for_nothing() -> None:
     with pytest.raises(ValueError, match="not counted"):
-        tally_activity(ActivityKind.UNDONE, xp=0)
+        tally_activity(ActivityKind.UNDONE)
 
 
 def test_metrics_are_those_of_the_design() -> None:

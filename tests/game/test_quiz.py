@@ -17,7 +17,8 @@ from app.game.player import new_player
 from app.game.rules import RULES
 from app.game.streak import Streak
 from app.game.world import World
-from tests.game.model import NOON, UTC_CALENDAR, Model
+from tests.game.model import UTC_CALENDAR, Model
+from tests.game.record import NOON
 
 QUIZ = Source(SourceType.QUIZ, "7")
 FAULTLESS = Attempt(questions=5, wrong=0, graded=True, first=True, pass_percent=80)

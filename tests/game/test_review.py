@@ -14,7 +14,8 @@ from app.game.player import new_player
 from app.game.rules import RULES
 from app.game.streak import Streak
 from app.game.world import World
-from tests.game.model import NOON, UTC_CALENDAR, Model
+from tests.game.model import UTC_CALENDAR, Model
+from tests.game.record import NOON
 
 CARD = Source(SourceType.CARD_DAY, "3:2026-03-02")
 REVIEWED = Activity(ActivityKind.REVIEWED, CARD, NOON, UTC_CALENDAR)

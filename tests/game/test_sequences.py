@@ -26,6 +26,7 @@ from tests.game.moves import (
     check_sums,
     course_plans,
     heart_plans,
+    pause_plans,
     plans,
     plans_without,
     run,
@@ -40,7 +41,7 @@ undone_later = st.tuples(
 )
 
 
-@given(plans | task_plans | course_plans | heart_plans | shop_plans)
+@given(plans | task_plans | course_plans | heart_plans | shop_plans | pause_plans)
 @settings(max_examples=300)
 def test_invariants_after_each_step(plan: Plan) -> None:
     model = Model(FEW)
@@ -66,7 +67,7 @@ def test_levels_in_outcomes(plan: Plan, difficulty: Difficulty) -> None:
     )
 
 
-@given(plans | task_plans | shop_plans, undone_later)
+@given(plans | task_plans | shop_plans | pause_plans, undone_later)
 def test_complete_and_undo_is_the_identity(plan: Plan, later: tuple[int, Calendar]) -> None:
     model = run(plan, Model(FEW))
     before, counters = model.player, +model.counters

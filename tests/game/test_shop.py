@@ -17,7 +17,8 @@ from app.game.rules import RULES, Difficulty, ShopItem
 from app.game.shop import Hindrance, Offer, make_offer
 from app.game.streak import Streak
 from app.game.world import PastActivity, World
-from tests.game.model import NOON, UTC_CALENDAR, Model
+from tests.game.model import UTC_CALENDAR, Model
+from tests.game.record import MARK, NOON
 
 SOURCE = Source(SourceType.PURCHASE, "7")
 HEART, FULL, FREEZE = ShopItem.HEART, ShopItem.FULL_HEARTS, ShopItem.STREAK_FREEZE
@@ -136,7 +137,7 @@ def test_a_purchase_says_what_is_bought() -> None:
 
 def test_a_purchase_is_not_undone() -> None:
     bought = Activity(ActivityKind.PURCHASED, SOURCE, NOON, UTC_CALENDAR, item=HEART)
-    paid = PaidEntry(1, Entry(Reason.PURCHASED, SOURCE, round=0, xp=0, gold=-20))
+    paid = PaidEntry(1, Entry(Reason.PURCHASED, SOURCE, round=0, xp=0, gold=-20), MARK)
     undone = Activity(ActivityKind.UNDONE, SOURCE, NOON, UTC_CALENDAR)
     world = World(undone=PastActivity(bought, paid=False, entries=(paid,)))
     with pytest.raises(ValueError, match="purchased cannot be undone"):

@@ -87,6 +87,5 @@ def test_freezes_have_a_limit() -> None:
     assert [gain_freezes(Streak(), n, RULES).freezes for n in range(4)] == [0, 1, 2, 2]
 
 
-def test_freezes_are_not_taken() -> None:
-    with pytest.raises(ValueError, match="gained"):
-        gain_freezes(Streak(), -1, RULES)
+def test_no_more_freezes_are_taken_than_there_are() -> None:
+    assert [gain_freezes(Streak(freezes=2), -n, RULES).freezes for n in range(4)] == [2, 1, 0, 0]

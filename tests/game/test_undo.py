@@ -11,12 +11,13 @@ from app.game.play import play
 from app.game.player import new_player
 from app.game.rules import RULES, Difficulty
 from app.game.world import PastActivity, World
-from tests.game.model import NOON, UTC_CALENDAR, Model
+from tests.game.model import UTC_CALENDAR, Model
+from tests.game.record import MARK, NOON
 
 TASK = Source(SourceType.TASK, "1")
 COMPLETED = Activity(ActivityKind.TASK_COMPLETED, TASK, NOON, UTC_CALENDAR, Difficulty.EASY)
 UNDONE = Activity(ActivityKind.UNDONE, TASK, NOON, UTC_CALENDAR)
-PAID = PaidEntry(7, Entry(Reason.TASK_COMPLETED, TASK, round=2, xp=10, gold=2))
+PAID = PaidEntry(7, Entry(Reason.TASK_COMPLETED, TASK, round=2, xp=10, gold=2), MARK)
 PAST = PastActivity(COMPLETED, paid=True, entries=(PAID,))
 
 

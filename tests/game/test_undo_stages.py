@@ -12,15 +12,16 @@ from app.game.play import play
 from app.game.player import new_player
 from app.game.rules import RULES, Difficulty
 from app.game.world import PastActivity, Stage, World
-from tests.game.model import COURSE, NOON, UTC_CALENDAR, Model
+from tests.game.model import COURSE, UTC_CALENDAR, Model
+from tests.game.record import MARK, NOON
 
 DAY = Source(SourceType.COURSE_TASK, "7")
 WEEK = Source(SourceType.WEEK, "1")
 COMPLETED = Activity(ActivityKind.COURSE_TASK_COMPLETED, DAY, NOON, UTC_CALENDAR, Difficulty.EASY)
 UNDONE = Activity(ActivityKind.UNDONE, DAY, NOON, UTC_CALENDAR)
-OWN = PaidEntry(11, Entry(Reason.COURSE_TASK_COMPLETED, DAY, round=0, xp=12, gold=2))
-MILESTONE = PaidEntry(12, Entry(Reason.MILESTONE_REACHED, WEEK, round=1, xp=50, gold=10))
-WHOLE = PaidEntry(13, Entry(Reason.COURSE_COMPLETED, COURSE, round=0, xp=200, gold=50))
+OWN = PaidEntry(11, Entry(Reason.COURSE_TASK_COMPLETED, DAY, round=0, xp=12, gold=2), MARK)
+MILESTONE = PaidEntry(12, Entry(Reason.MILESTONE_REACHED, WEEK, round=1, xp=50, gold=10), MARK)
+WHOLE = PaidEntry(13, Entry(Reason.COURSE_COMPLETED, COURSE, round=0, xp=200, gold=50), MARK)
 PAST = PastActivity(COMPLETED, paid=True, entries=(OWN, MILESTONE, WHOLE))
 PLAYER = replace(new_player(RULES), xp=300, gold=70)
 

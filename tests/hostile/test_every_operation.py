@@ -14,6 +14,7 @@ import pytest
 
 from app.core.roles import Role
 from app.main import app
+from tests.api.definition_steps import PATHS
 from tests.api.review_steps import add_cards, enroll
 from tests.hostile.attacks import Attack, Attacker
 from tests.support.contract import Operation, check_documented, check_problem, list_operations
@@ -27,6 +28,9 @@ OPERATIONS = list(list_operations(DOCUMENT))
 
 RENAMES = {"update_course"}
 """After these a thing may have another name in paths."""
+
+DEFINITION = "first"
+"""The key of each definition."""
 
 
 @dataclass
@@ -45,6 +49,7 @@ async def make_world(service: Service) -> World:
     author = await service.add_user("grace@example.org", role=Role.AUTHOR)
     victim = await service.add_user("eve@example.org")
     course = await make_course(service)
+    await define_game(service, admin)
     people = {"learner": learner, "superuser": admin, "author": author}
     tokens: dict[str, str | None] = {"nobody": None}
     names: dict[str, dict[str, str]] = {"nobody": {}}
@@ -57,9 +62,19 @@ async def make_world(service: Service) -> World:
         names[caller]["task_id"] = str(task["id"])
         names[caller]["own_id"] = str(user_id)
         names[caller]["item"] = "heart"
-        names[caller] |= {**course.names, "number": "1"}
+        names[caller] |= {**course.names, "number": "1", "key": DEFINITION}
         names[caller]["card_id"] = await take_course(service, user_id, course.id)
+        names[caller] |= await add_party(service, client, victim)
+        names[caller]["challenge_id"] = await add_challenge(client, names[caller]["party_id"])
     return World(tokens, names)
+
+
+async def define_game(service: Service, admin_id: int) -> None:
+    """A quest, a boss and a badge, all of one key."""
+    client = service.client(await service.open_session(admin_id))
+    for path, body in PATHS.items():
+        answer = await client.post(f"/game/{path}", json={**body, "key": DEFINITION})
+        assert answer.status_code == 201, answer.text
 
 
 @dataclass
@@ -82,6 +97,31 @@ async def make_course(service: Service) -> Content:
     return Content(course_id, {"slug": "python"} | {name: str(names[name]) for name in names})
 
 
+async def add_challenge(client: httpx.AsyncClient, party_id: str) -> str:
+    """A challenge in the caller's party that starts tomorrow. Gives its id."""
+    body = {
+        "party_id": int(party_id), "title": "Sprint", "description": "Do it.",
+        "metric": "tasks_completed", "target": 3,
+        "starts_at": "2026-03-03T12:00:00Z", "ends_at": "2026-03-04T12:00:00Z",
+    }  # fmt: skip
+    return str((await client.post("/game/challenges", json=body)).json()["id"])
+
+
+async def add_party(service: Service, client: httpx.AsyncClient, member_id: int) -> dict[str, str]:
+    """A party of the client's with one more member, and the token of an invitation into it."""
+    party_id = (await client.post("/game/parties", json={"name": "Owls"})).json()["id"]
+    path = f"/game/parties/{party_id}/invitations"
+    made = [(await client.post(path, json={})).json() for _ in range(2)]
+    member = service.client(await service.open_session(member_id))
+    await member.post(f"/game/party-invitations/{made[0]['token']}/accept")
+    invitation = made[1]
+    return {
+        "party_id": str(party_id),
+        "invitation_id": str(invitation["id"]),
+        "token": invitation["token"],
+    }
+
+
 async def take_course(service: Service, user_id: int, course_id: int) -> str:
     """Enrol somebody, and give them a card to review. Gives its id."""
     person = Learner(user_id, "", service.client())
@@ -95,7 +135,8 @@ def is_let_in(operation: Operation, caller: str) -> bool:
     if "security" not in operation.spec:
         return caller == "nobody"
     forbidden = str(operation.spec["responses"].get("403"))
-    for_superusers, for_authors = "superuser_required" in forbidden, "author_required" in forbidden
+    for_superusers = "superuser_required" in forbidden or "admin_required" in forbidden
+    for_authors = "author_required" in forbidden
     return caller == ("superuser" if for_superusers else "author" if for_authors else "learner")
 
 

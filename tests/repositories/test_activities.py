@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +18,14 @@ from app.db.unit_of_work import UnitOfWork
 from app.game.activity import ActivityKind, Source, SourceType
 from app.game.calendar import Calendar
 from app.game.rules import RULES
-from app.game.streak import FreezesGained, RewardedAt, StreakEvent, derive_streak
+from app.game.streak import (
+    FreezesGained,
+    PauseEnded,
+    PauseSet,
+    RewardedAt,
+    StreakEvent,
+    derive_streak,
+)
 from app.services.history_mapping import read_streak_events
 from tests.support.clock import START
 from tests.support.game import activity_row, add_player, undo_row
@@ -111,7 +119,7 @@ async def test_two_activities_never_share_a_number(transaction: Transaction) -> 
 def test_activities_are_only_added() -> None:
     methods = {name for name in dir(ActivityRepository) if not name.startswith("_")}
     reading = {name for name in dir(ActivityReader) if not name.startswith("_")}
-    assert methods - reading == {"add"}
+    assert methods - reading == {"add", "add_all"}
 
 
 async def test_a_day_is_cut_to_its_first_and_its_latest_activity(transaction: Transaction) -> None:
@@ -128,7 +136,7 @@ async def test_the_latest_is_that_of_the_clock_also_when_the_clock_stepped_back(
     user_id = await add_player(uow)
     hours = [1, 5, 3, 2]
     await add(uow, [activity_row(user_id, n, START + h * HOUR) for n, h in enumerate(hours, 1)])
-    assert await list_instants(uow, user_id) == [START + HOUR, START + 5 * HOUR]
+    assert await list_instants(uow, user_id) == [START + h * HOUR for h in (1, 5, 2)]
 
 
 async def test_a_gained_freeze_breaks_a_day_in_two(transaction: Transaction) -> None:
@@ -139,6 +147,32 @@ async def test_a_gained_freeze_breaks_a_day_in_two(transaction: Transaction) -> 
     rows += [activity_row(user_id, n, START + n * HOUR) for n in (5, 6, 7)]
     await add(uow, rows)
     assert await list_instants(uow, user_id) == [START + n * HOUR for n in (1, 3, 4, 5, 7)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [("paused", {"pause_until": "2026-03-04"}), ("resumed", {})],
+)
+async def test_a_pause_breaks_a_day_in_two(
+    transaction: Transaction, kind: str, facts: dict[str, str]
+) -> None:
+    uow = transaction.uow
+    user_id = await add_player(uow)
+    fields: dict[str, Any] = {
+        "kind": kind, "source_type": "pause", "paid": False, "facts": facts,
+    }  # fmt: skip
+    rows = [activity_row(user_id, n, START + n * HOUR) for n in (1, 2, 3)]
+    rows += [activity_row(user_id, n, START + n * HOUR, **fields) for n in (4, 5, 6)]
+    rows += [activity_row(user_id, n, START + n * HOUR) for n in (7, 8, 9)]
+    await add(uow, rows)
+    assert await list_instants(uow, user_id) == [START + n * HOUR for n in (1, 3, 4, 5, 6, 7, 9)]
+    assert await list_instants(uow, user_id, without=5) == [
+        START + n * HOUR for n in (1, 3, 4, 6, 7, 9)
+    ]
+    events = read_streak_events(await uow.activities.list_streak_events(user_id))
+    today = START.date()
+    pause = PauseSet(today, date(2026, 3, 4)) if facts else PauseEnded(today)
+    assert events[2:5] == (pause, pause, pause)
 
 
 async def test_what_is_undone_unpaid_or_left_out_makes_no_streak(transaction: Transaction) -> None:
@@ -157,7 +191,9 @@ async def test_what_is_undone_unpaid_or_left_out_makes_no_streak(transaction: Tr
     assert await list_instants(uow, user_id, without=4) == [START + 2 * DAY]
 
 
-EventPlan = tuple[int, str, int, bool, int]
+EventPlan = tuple[int, str, int, bool, int, int | None]
+"""An hour, a calendar, whether it was paid, freezes, and the days of a pause (0 ends one)."""
+
 events = st.lists(
     st.tuples(
         st.integers(0, 40),
@@ -165,6 +201,7 @@ events = st.lists(
         st.sampled_from([0, 5]),
         st.sampled_from([True, True, True, False]),
         st.sampled_from([0, 0, 0, 1]),
+        st.sampled_from([None, None, None, None, 0, 1, 3]),
     ),
     max_size=12,
 )
@@ -173,13 +210,30 @@ events = st.lists(
 def plain_history(plan: Sequence[EventPlan]) -> list[StreakEvent]:
     """All events of the plan, uncut."""
     history: list[StreakEvent] = []
-    for hours, zone, day_starts_at, paid, freezes in plan:
+    for hours, zone, day_starts_at, paid, freezes, pause in plan:
+        calendar = Calendar(ZoneInfo(zone), day_starts_at)
+        today = calendar.day_of(START + hours * HOUR)
+        if pause is not None:
+            last_on = today + (pause - 1) * DAY
+            history.append(PauseSet(today, last_on) if pause else PauseEnded(today))
+            continue
         if paid:
-            calendar = Calendar(ZoneInfo(zone), day_starts_at)
             history.append(RewardedAt(START + hours * HOUR, calendar))
         if freezes:
             history.append(FreezesGained(freezes))
     return history
+
+
+def row_of(user_id: int, sequence: int, plan: EventPlan) -> ActivityRow:
+    hours, zone, day_starts_at, paid, freezes, pause = plan
+    row = activity_row(user_id, sequence, START + hours * HOUR, zone, day_starts_at, paid=paid)
+    if pause is None:
+        row.freezes_gained = freezes
+        return row
+    row.kind, row.source_type, row.paid = ("paused" if pause else "resumed"), "pause", False
+    last_on = row.local_on + (pause - 1) * DAY
+    row.facts = {"pause_until": last_on.isoformat()} if pause else {}
+    return row
 
 
 @settings(max_examples=100)
@@ -190,10 +244,8 @@ async def test_the_cut_history_gives_the_streak_of_the_whole_one(
     """Whatever the order of instants: several servers have several clocks."""
     async with database.writing() as transaction:
         user_id = await add_player(transaction.uow)
-        for n, (hours, zone, day_starts_at, paid, freezes) in enumerate(plan, 1):
-            row = activity_row(user_id, n, START + hours * HOUR, zone, day_starts_at, paid=paid)
-            row.freezes_gained = freezes
-            await transaction.uow.activities.add(row)
+        for n, each in enumerate(plan, 1):
+            await transaction.uow.activities.add(row_of(user_id, n, each))
         rows = await transaction.uow.activities.list_streak_events(user_id)
     assert derive_streak(read_streak_events(rows), RULES) == derive_streak(
         plain_history(plan), RULES

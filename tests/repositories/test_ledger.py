@@ -119,7 +119,7 @@ async def test_the_entries_of_an_activity_in_order(uow: UnitOfWork, user_id: int
         entry_row(user_id, 1, reason="quest_completed"),
     )
     rows = await uow.ledger.list_of_activity(user_id, 1)
-    assert [row.id for row in rows] == [ids[0], ids[2]]
+    assert [row.id for row, *_ in rows] == [ids[0], ids[2]]
 
 
 def test_entries_are_only_added() -> None:

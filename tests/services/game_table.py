@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from app.db.session import Database
@@ -11,12 +12,14 @@ from app.game.activity import ActivityKind, Source, SourceType
 from app.game.calendar import Calendar
 from app.game.rules import RULES, Difficulty, ShopItem
 from app.services.completions import CompletionService, TaskCompletion
+from app.services.differences import Difference
 from app.services.game import GameService, ProfileView
 from app.services.outcome_view import EntryView
+from app.services.pause import PauseService, PauseView
 from app.services.principal import Principal
 from app.services.shop import PurchaseView, ShopService
 from app.services.tasks import TaskService
-from app.services.verification import Difference, VerificationService
+from app.services.verification import VerificationService
 from tests.support.clock import FakeClock
 from tests.support.game import activity_row, add_player, principal
 
@@ -34,6 +37,10 @@ class Table:
     @property
     def calendar(self) -> Calendar:
         return self.caller.calendar
+
+    @property
+    def today(self) -> date:
+        return self.calendar.day_of(self.clock.now())
 
     def travel(self, zone: str, day_starts_at: int = 0) -> None:
         self.caller = principal(self.caller.user_id, zone, day_starts_at)
@@ -65,6 +72,14 @@ class Table:
     async def buy(self, item: ShopItem) -> PurchaseView:
         async with self.writing() as uow:
             return await ShopService(uow, self.clock).buy(self.caller, item)
+
+    async def pause(self, days: int) -> PauseView:
+        async with self.writing() as uow:
+            return await PauseService(uow, self.clock).set(self.caller, days)
+
+    async def resume(self) -> PauseView:
+        async with self.writing() as uow:
+            return await PauseService(uow, self.clock).end(self.caller)
 
     async def delete(self, task_id: int) -> None:
         async with self.writing() as uow:

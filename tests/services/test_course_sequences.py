@@ -13,10 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.models import ReviewCard
+from app.db.repositories.counter_names import name_counter
 from app.db.session import Database
 from app.db.unit_of_work import UnitOfWork
 from app.game.activity import Source, SourceType
 from app.game.hearts import regrow_hearts
+from app.game.outcome import Outcome
 from app.game.rules import RULES, Difficulty
 from app.services.course_completions import CourseCompletionService
 from app.services.course_errors import (
@@ -26,6 +28,7 @@ from app.services.course_errors import (
     QuizNotPassedError,
 )
 from app.services.enrollments import EnrollmentService
+from app.services.outcome_view import OutcomeView
 from app.services.quizzes import QuizService
 from app.services.reviews import ReviewService
 from tests.game.model import Model
@@ -33,7 +36,7 @@ from tests.services.game_table import Table, find_differences, sit_down
 from tests.services.test_game_sequences import CALENDARS, WAITS, buy, compare, forgetting
 from tests.support.clock import FakeClock
 from tests.support.courses import add_course, list_questions, small_course
-from tests.support.game import dump_state
+from tests.support.game import check_restored, dump_state
 from tests.support.learning import answer
 
 QUESTIONS = 2
@@ -51,6 +54,7 @@ class Classroom:
     model: Model
     course_id: int
     days: list[int]
+    difficulty: Difficulty = Difficulty.EASY
 
     @property
     def clock(self) -> FakeClock:
@@ -84,11 +88,15 @@ class Classroom:
         for _ in range(count):
             task_id = await self.table.create(difficulty)
             done = await self.table.complete(task_id)
-            compare(done.outcome, self.model.complete(str(task_id), done.task.difficulty))
+            self.compare(done.outcome, self.model.complete(str(task_id), done.task.difficulty))
 
     async def undo(self, day: int) -> None:
         undone = await self.write(lambda uow: self.completions(uow).undo(self.caller, day))
-        compare(undone.outcome, self.model.undo_day(str(day)))
+        self.compare(undone.outcome, self.model.undo_day(str(day)))
+
+    def compare(self, shown: OutcomeView, expected: Outcome) -> None:
+        """Hold what a client sees to what the model says."""
+        compare(shown, expected)
 
     @property
     def caller(self) -> Any:
@@ -113,7 +121,7 @@ class Classroom:
             assert day in self.days[7:]
             assert not passed
             return
-        compare(done.outcome, self.model.complete_day(str(day)))
+        self.compare(done.outcome, self.model.complete_day(str(day), self.difficulty))
 
     async def attempt(self, day: int, wrong: int) -> None:
         rows = await list_questions(self.table.database, day)
@@ -128,7 +136,7 @@ class Classroom:
             return
         except AttemptsUsedUpError:
             return
-        compare(result.outcome, self.model.attempt(str(day), QUESTIONS, wrong))
+        self.compare(result.outcome, self.model.attempt(str(day), QUESTIONS, wrong))
         now = regrow_hearts(self.model.player.hearts, self.clock.now(), RULES)
         assert (result.hearts, result.next_heart_at) == (now.count, now.next_at)
 
@@ -142,7 +150,7 @@ class Classroom:
                     reviewed = await service.review(self.caller, card_id, None, None)
             except CardNotDueError:
                 continue
-            compare(reviewed.outcome, self.model.review(str(card_id)))
+            self.compare(reviewed.outcome, self.model.review(str(card_id)))
 
 
 async def list_card_ids(uow: Any, user_id: int) -> list[int]:
@@ -152,9 +160,11 @@ async def list_card_ids(uow: Any, user_id: int) -> list[int]:
     return list(found.scalars())
 
 
-async def sit_in(database: Database, clock: FakeClock) -> Classroom:
+async def sit_in(
+    database: Database, clock: FakeClock, difficulty: Difficulty = Difficulty.EASY
+) -> Classroom:
     """A new learner in a new course of two weeks; the days of the second have quizzes."""
-    definition = small_course(weeks=2, questions=QUESTIONS)
+    definition = small_course(weeks=2, questions=QUESTIONS, difficulty=difficulty)
     first = definition.weeks[0]
     plain = tuple(day.model_copy(update={"questions": ()}) for day in first.days)
     weeks = (first.model_copy(update={"days": plain}), definition.weeks[1])
@@ -167,7 +177,7 @@ async def sit_in(database: Database, clock: FakeClock) -> Classroom:
     for row in rows:
         by_week.setdefault(str(row.week_id), []).append(str(row.id))
     model = Model(course=Source(SourceType.COURSE, str(course_id)), weeks=dict(by_week))
-    return Classroom(table, model, course_id, [row.id for row in rows])
+    return Classroom(table, model, course_id, [row.id for row in rows], difficulty)
 
 
 OFTEN = ["complete", "undo", "attempt", "attempt", "wait", "review", "week", "buy"]
@@ -216,9 +226,13 @@ async def check_plan(
         async with database.reading() as uow:
             rows = await uow.players.list_counters(room.caller.user_id - 1, room.caller.user_id)
         kept = {metric: value for _, metric, value in rows if value}
-        assert kept == {
-            str(metric): value for metric, value in room.model.counters.items() if value
+        model = room.model
+        everywhere = {name_counter(metric): value for metric, value in model.counters.items()}
+        in_course = {
+            name_counter(metric, room.course_id): value
+            for (metric, _), value in model.scoped.items()
         }
+        assert kept == {name: value for name, value in (everywhere | in_course).items() if value}
         assert await find_differences(database) == []
         await check_identity(room, minutes)
 
@@ -231,5 +245,5 @@ async def check_identity(room: Classroom, minutes: int) -> None:
     await room.write(lambda uow: room.completions(uow).complete(room.caller, day))
     room.clock.advance(minutes=minutes)
     await room.write(lambda uow: room.completions(uow).undo(room.caller, day))
-    assert await dump_state(room.table.database) == before
+    await check_restored(room.table.database, before, room.table.clock)
     assert await find_differences(room.table.database) == []

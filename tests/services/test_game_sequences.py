@@ -8,6 +8,7 @@ have to be in order, and a completion with its undo has to leave every table as 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeAlias
 
 import pytest
@@ -19,14 +20,17 @@ from app.db.session import Database
 from app.game.hearts import regrow_hearts
 from app.game.metrics import Metric
 from app.game.outcome import Outcome
+from app.game.pause import find_pause, measure_longest
 from app.game.rules import RULES, Difficulty, ShopItem
 from app.services.errors import TaskNotFoundError
 from app.services.outcome_view import OutcomeView
+from app.services.pause import PauseView
+from app.services.pause_errors import PauseUsedUpError
 from app.services.shop_errors import FreezesFullError, HeartsFullError, NotEnoughGoldError
 from tests.game.model import Model
 from tests.services.game_table import Table, find_differences, sit_down
 from tests.support.clock import FakeClock
-from tests.support.game import dump_state
+from tests.support.game import check_restored, dump_state
 
 Step: TypeAlias = tuple[int, str, int]
 """whose move, which move, and a number that it makes of what it needs"""
@@ -40,6 +44,9 @@ CALENDARS = [
 ]
 WAITS = [5, 60, 9 * 60, 24 * 60, 30 * 60, 3 * 24 * 60, -3 * 60]
 """Minutes; clocks of servers differ, so now and then it is earlier than before."""
+
+PAUSES = [1, 2, 5, 30]
+"""For how many days to rest."""
 
 MANY = {"burst": (7, None), "harvest": (14, Difficulty.HARD)}
 """How many tasks are completed at once; those of a harvest pay for a freeze."""
@@ -65,8 +72,8 @@ class Pair:
                 self.table.clock.advance(minutes=WAITS[number % len(WAITS)])
             case "travel":
                 self.table.travel(*CALENDARS[number % len(CALENDARS)])
-            case "buy":
-                await buy(self.table, self.model, number)
+            case "buy" | "pause" | "resume":
+                await DEEDS[name](self.table, self.model, number)
             case "freezes":
                 await self.table.grant_freezes(1 + number % 2)
                 self.model.gain_freezes(1 + number % 2)
@@ -103,6 +110,8 @@ class Pair:
         assert (profile.xp, profile.gold) == (player.xp, player.gold)
         assert profile.longest_streak == player.streak.longest
         assert profile.streak_freezes == player.streak.freezes
+        pause = find_pause(player.streak.pauses, profile.today)
+        assert profile.paused_until == (pause.until_on if pause else None)
         async with self.table.database.reading() as uow:
             user_id = self.table.caller.user_id
             rows = await uow.players.list_counters(user_id - 1, user_id)
@@ -129,6 +138,33 @@ async def buy(table: Table, model: Model, number: int) -> None:
     assert (bought.gold, bought.streak_freezes) == have
 
 
+async def pause(table: Table, model: Model, number: int) -> None:
+    """For some days, in both or in neither."""
+    days = PAUSES[number % len(PAUSES)]
+    longest = measure_longest(model.player.streak.pauses, table.today, RULES)
+    expected = model.pause(days)
+    if days <= longest:
+        compare_pauses(await table.pause(days), expected, table.today)
+        return
+    with pytest.raises(PauseUsedUpError) as refusal:
+        await table.pause(days)
+    assert refusal.value.members == {"max_days": longest}
+
+
+async def resume(table: Table, model: Model, _number: int) -> None:
+    """Back again, in both."""
+    compare_pauses(await table.resume(), model.resume(), table.today)
+
+
+def compare_pauses(shown: PauseView, expected: Outcome, today: date) -> None:
+    pause = find_pause(expected.player.streak.pauses, today)
+    days = (pause.from_on, pause.until_on) if pause else (None, None)
+    assert (shown.paused, shown.from_on, shown.until_on) == (pause is not None, *days)
+
+
+DEEDS = {"buy": buy, "pause": pause, "resume": resume}
+
+
 def choose(number: int) -> Difficulty:
     return list(Difficulty)[number % len(Difficulty)]
 
@@ -152,12 +188,18 @@ MOVES = [
     "freezes",
     "burst",
     "buy",
+    "pause",
+    "resume",
 ]
 OFTEN = ["create", "complete", "burst", "toggle", "undo", "wait"]
+RESTING = ["pause", "pause", "resume", "burst", "wait", "wait", "undo", "complete", "travel"]
 SHOPPING = ["buy", "undo", "complete", "wait", "travel", "buy"]
 plans = st.lists(
     st.tuples(st.integers(0, 1), st.sampled_from(OFTEN + MOVES), st.integers(0, 29)),
     max_size=30,
+)
+rest_plans = st.lists(
+    st.tuples(st.just(0), st.sampled_from(RESTING), st.integers(0, 29)), min_size=5, max_size=25
 )
 shop_plans = st.lists(
     st.tuples(st.just(0), st.sampled_from(SHOPPING), st.integers(0, 5)), min_size=3, max_size=15
@@ -194,6 +236,14 @@ async def check_plan(
         await check_identity(pairs[0].table, minutes)
 
 
+@settings(max_examples=50)
+@given(plan=rest_plans, minutes=st.sampled_from([0, *WAITS]))
+async def test_sequences_with_pauses(
+    connection: AsyncConnection, database: Database, plan: list[Step], minutes: int
+) -> None:
+    await check_plan(connection, database, [(0, "burst", 0), *plan], minutes)
+
+
 @asynccontextmanager
 async def forgetting(connection: AsyncConnection) -> AsyncIterator[None]:
     """Takes back what one example did, so that the next one finds empty tables."""
@@ -209,5 +259,5 @@ async def check_identity(table: Table, minutes: int) -> None:
     await table.complete(task_id)
     table.clock.advance(minutes=minutes)
     await table.undo(task_id)
-    assert await dump_state(table.database) == before
+    await check_restored(table.database, before, table.clock)
     assert await find_differences(table.database) == []

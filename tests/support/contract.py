@@ -55,5 +55,5 @@ def check_documented(operation: Operation, answer: httpx.Response) -> None:
     documented = operation.spec["responses"].get(str(answer.status_code))
     assert documented is not None, f"not documented: {where}"
     promised = set(documented.get("content", {}))
-    sent = {answer.headers["content-type"]} if answer.content else set()
+    sent = {answer.headers["content-type"].partition(";")[0]} if answer.content else set()
     assert sent == promised, f"{sent} instead of {promised}: {where}"

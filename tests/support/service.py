@@ -19,6 +19,7 @@ from app.parts import Parts, open_parts
 from tests.support.clock import FakeClock
 from tests.support.databases import delete_all_rows
 from tests.support.statements import StatementLog
+from tests.support.streams import StreamCutter
 
 PASSWORD = "correct horse battery"
 BASE_URL = "http://testserver/api/v1"
@@ -82,7 +83,7 @@ class Service:
     def client(self, token: str | None = None) -> httpx.AsyncClient:
         """A client of the API, with or without a token. Errors of the app are answers, not raised."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(StreamCutter(self.app), raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=headers)
 
     async def add_user(self, email: str = "ada@example.org", **fields: Any) -> int:

@@ -8,11 +8,17 @@ import pytest
 
 from app.auth.sessions import Device
 from app.core.limits import IDEMPOTENCY_KEY_SECONDS
-from app.worker.housekeeping import SESSIONS_KEPT_FOR, clear_away, keep_house
+from app.worker.housekeeping import (
+    NOTIFICATIONS_KEPT_FOR,
+    SESSIONS_KEPT_FOR,
+    clear_away,
+    keep_house,
+)
 from tests.support.logs import listen
 from tests.support.process import free_port
 from tests.support.service import Learner, Service, run_service
 from tests.support.state import read_state
+from tests.support.streams import tell
 
 
 async def count_rows(service: Service, table: str) -> int:
@@ -55,6 +61,19 @@ async def test_sessions_are_erased_a_week_after_they_expired(
     await clear_away(service.parts)
 
     assert await count_rows(service, "user_sessions") == left
+
+
+@pytest.mark.parametrize(("late", "left"), [(0, 1), (1, 0)])
+async def test_notifications_are_erased_after_their_time(
+    service: Service, late: int, left: int
+) -> None:
+    await tell(service.parts.database, await service.add_user())
+    service.clock.set(service.clock.now() + NOTIFICATIONS_KEPT_FOR)
+    service.clock.advance(seconds=late)
+
+    await clear_away(service.parts)
+
+    assert await count_rows(service, "notifications") == left
 
 
 async def test_a_live_session_stays(service: Service) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKeyConstraint,
     Index,
+    Integer,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -15,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import NEVER_REUSE_IDS, Base, Created, Owner, OwnerKey, PrimaryKey
-from app.db.types import Id, Json
+from app.db.types import Id, Json, JsonOrNull
 
 
 class Player(Base):
@@ -25,6 +26,13 @@ class Player(Base):
     __table_args__ = (
         CheckConstraint("xp >= 0", name="xp_not_negative"),
         CheckConstraint("streak_freezes >= 0", name="freezes_not_negative"),
+        Index(
+            "ix_players_table",
+            "xp",
+            "user_id",
+            postgresql_where=text("visibility <> 'hidden'"),
+            sqlite_where=text("visibility <> 'hidden'"),
+        ),
     )
 
     user_id: Mapped[OwnerKey]
@@ -37,6 +45,11 @@ class Player(Base):
     streak_freezes: Mapped[int] = mapped_column(SmallInteger)
     hearts: Mapped[int] = mapped_column(SmallInteger)
     hearts_since: Mapped[datetime | None]
+    pauses: Mapped[list[list[str]] | None] = mapped_column(JsonOrNull)
+    """Local dates from and to which the player rested, as ISO pairs; None without any."""
+    visibility: Mapped[str] = mapped_column(String(16), server_default="shown")
+    """How the learner appears in tables: shown, anonymous or hidden."""
+    last_notification: Mapped[int] = mapped_column(Id, server_default="0")
 
 
 class ActivityRow(Base):
@@ -63,6 +76,13 @@ class ActivityRow(Base):
     zone: Mapped[str] = mapped_column(String(64))
     day_starts_at: Mapped[int] = mapped_column(SmallInteger)
     rules_version: Mapped[int] = mapped_column(SmallInteger)
+    course_id: Mapped[int | None] = mapped_column(Id)
+    """The course that it was done in, if any. No foreign key: history outlives what it is about."""
+    week_id: Mapped[int | None] = mapped_column(Id)
+    battle_id: Mapped[int | None] = mapped_column(Id)
+    """The battle with a boss of one's own choice that it hit, if any."""
+    damage: Mapped[int] = mapped_column(Integer, server_default="0")
+    """What it deals to each boss that it hits, before that is cut at the hit points left."""
     facts: Mapped[dict[str, Any]] = mapped_column(Json)
 
 

@@ -1,6 +1,6 @@
 """What was done, and what of it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
@@ -14,30 +14,43 @@ from app.game.activity import ActivityKind, Source
 
 _Undo = aliased(ActivityRow)
 
-StreakColumns: TypeAlias = tuple[int, datetime, str, int, bool, int]
+PAUSE_UNTIL = "pause_until"
+"""The fact by which a pause says its last date."""
+
+StreakColumns: TypeAlias = tuple[int, int, datetime, str, int, bool, int, str, date, str | None]
 StreakRow = Row[StreakColumns]
-"""user_id, occurred_at, zone, day_starts_at, paid, freezes_gained"""
+"""user_id, sequence, occurred_at, zone, day_starts_at, paid, freezes_gained, kind, local_on, and until when
+a pause lasts (ISO)
+"""
 
 _EVENT = (
     ActivityRow.user_id,
+    ActivityRow.sequence,
     ActivityRow.occurred_at,
     ActivityRow.zone,
     ActivityRow.day_starts_at,
     ActivityRow.paid,
     ActivityRow.freezes_gained,
+    ActivityRow.kind,
+    ActivityRow.local_on,
+    ActivityRow.facts[PAUSE_UNTIL].as_string().label(PAUSE_UNTIL),
 )
+_IS_PAUSE = ActivityRow.kind.in_((ActivityKind.PAUSED, ActivityKind.RESUMED))
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """The player's last sequence number, how often the source was undone and done, and how many
-    activities of the kind were paid today and still stand.
+    """The player's last sequence number, how often the source was undone and done, how many of today's
+    paid activities of the kind take a place, when the source was done first, and how often an undo of
+    it could not give a blow back.
     """
 
     last_sequence: int
     times_undone: int
     times_done: int
     paid_today: int
+    first_at: datetime | None
+    times_spent: int
 
     @property
     def stands(self) -> bool:
@@ -45,13 +58,12 @@ class SourceFacts:
         return self.times_done > self.times_undone
 
 
+_IS_ITS_UNDO = and_(_Undo.user_id == ActivityRow.user_id, _Undo.undoes == ActivityRow.sequence)
+
+
 def _stands() -> ColumnElement[bool]:
     """Neither an undo nor undone."""
-    undone = (
-        select(_Undo.sequence)
-        .where(_Undo.user_id == ActivityRow.user_id, _Undo.undoes == ActivityRow.sequence)
-        .correlate(ActivityRow)
-    )
+    undone = select(_Undo.sequence).where(_IS_ITS_UNDO).correlate(ActivityRow)
     return and_(ActivityRow.undoes.is_(None), ~undone.exists())
 
 
@@ -78,44 +90,68 @@ _FACTS = select(
         ActivityRow.local_on == bindparam("today"),
         ActivityRow.kind == bindparam("kind"),
         ActivityRow.paid,
-        _stands(),
+        # An undo frees the place, unless the blow stays dealt in a battle that a party won.
+        ~select(_Undo.sequence)
+        .where(_IS_ITS_UNDO, _Undo.damage == 0)
+        .correlate(ActivityRow)
+        .exists(),
     )
     .scalar_subquery()
     .label("paid_today"),
+    select(func.min(ActivityRow.occurred_at))
+    .where(_OF_SOURCE, ActivityRow.kind != ActivityKind.UNDONE)
+    .scalar_subquery()
+    .label("first_at"),
+    select(func.count())
+    .where(_OF_SOURCE, ActivityRow.kind == ActivityKind.UNDONE, ActivityRow.damage > 0)
+    .scalar_subquery()
+    .label("times_spent"),
 )
 _STANDING_OF_SOURCE = (
     select(ActivityRow).where(_OF_SOURCE, _stands()).order_by(ActivityRow.sequence.desc()).limit(1)
 )
 
 
+def _moves_freezes_back() -> ColumnElement[bool]:
+    """An undo that takes a freeze back with a goal, or keeps that of the activity it undoes."""
+    return and_(ActivityRow.undoes.is_not(None), ActivityRow.freezes_gained != 0)
+
+
 def _select_streak_events(*of_whom: ColumnElement[bool]) -> Select[StreakColumns]:
     """The events that make streaks, by player and in their order.
 
-    Each run of activities of one local day is cut to its first and to the one with the latest instant
-    (the last, unless a clock stepped back): only the first can count the day, and only the latest is
-    looked back at (``derive_streak`` has the property as a test). A gained freeze stands alone and
-    parts the run.
+    Each run of activities of one local day is cut to its first, its last and the one with the latest
+    instant (the last as well, unless a clock stepped back): only the first can count the day, only the
+    latest is looked back at (``derive_streak`` has the property as a test), and the last says whether
+    the day was reached after a goal was accepted. A gained freeze, and setting or ending a pause, stand
+    alone and part the run.
     """
-    day = case((ActivityRow.freezes_gained == 0, ActivityRow.local_on))
+    day = case((and_(ActivityRow.freezes_gained == 0, ~_IS_PAUSE), ActivityRow.local_on))
+    moves_streak = and_(or_(ActivityRow.paid, ActivityRow.freezes_gained > 0, _IS_PAUSE), _stands())
     in_order = [ActivityRow.sequence]
     # Both numbers go up together within a run, and only the first does in between.
     run = func.row_number().over(
         partition_by=ActivityRow.user_id, order_by=in_order
     ) - func.row_number().over(partition_by=[ActivityRow.user_id, day], order_by=in_order)
     events = (
-        select(*_EVENT, ActivityRow.sequence, day.label("day"), run.label("run"))
-        .where(*of_whom, or_(ActivityRow.paid, ActivityRow.freezes_gained > 0), _stands())
+        select(*_EVENT, day.label("day"), run.label("run"))
+        .where(*of_whom, or_(moves_streak, _moves_freezes_back()))
         .subquery()
     )
     of_run = [events.c.user_id, events.c.day, events.c.run]
     from_start = func.row_number().over(partition_by=of_run, order_by=events.c.sequence)
     from_latest = func.row_number().over(
-        partition_by=of_run, order_by=[events.c.occurred_at.desc(), events.c.sequence]
+        partition_by=of_run, order_by=[events.c.occurred_at.desc(), events.c.sequence.desc()]
     )
+    from_end = func.row_number().over(partition_by=of_run, order_by=events.c.sequence.desc())
     ranked = select(
-        events, from_start.label("from_start"), from_latest.label("from_latest")
+        events,
+        from_start.label("from_start"),
+        from_latest.label("from_latest"),
+        from_end.label("from_end"),
     ).subquery()
-    kept = or_(ranked.c.from_start == 1, ranked.c.from_latest == 1, ranked.c.freezes_gained > 0)
+    ends = (ranked.c.from_start, ranked.c.from_latest, ranked.c.from_end)
+    kept = or_(*(end == 1 for end in ends), ranked.c.day.is_(None))
     return (
         select(*(ranked.c[column.key] for column in _EVENT))
         .where(kept)
@@ -171,5 +207,9 @@ class ActivityRepository(ActivityReader):
 
     async def add(self, activity: ActivityRow) -> None:
         """Keep what was done."""
-        self._session.add(activity)
+        await self.add_all([activity])
+
+    async def add_all(self, activities: Iterable[ActivityRow]) -> None:
+        """Keep what was done, all at once."""
+        self._session.add_all(activities)
         await self._session.flush()

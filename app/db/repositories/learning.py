@@ -5,11 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
-    String,
     and_,
     bindparam,
-    cast,
     delete,
     exists,
     func,
@@ -19,9 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.core.curriculum import ContentStatus
 from app.db.models import (
-    ActivityRow,
     Course,
     CourseTask,
     CourseTaskCompletion,
@@ -40,56 +35,36 @@ from app.db.repositories.learning_rows import (
     TakenCourseRow,
     WeekRow,
 )
+from app.db.repositories.learning_terms import (
+    COMPLETED,
+    DAY_ENTERED,
+    DAYS,
+    DAYS_COMPLETED,
+    ENROLLED,
+    EVER_DONE,
+    LIVE_DAY,
+    OF_USER,
+    PUBLISHED,
+    WEEK_ENTERED,
+)
 from app.game.activity import SourceType
-from app.game.ledger import Reason
 
 _Reversal = aliased(RewardEntry)
-_PUBLISHED = ContentStatus.PUBLISHED.value
-_OF_USER: BindParameter[int] = bindparam("of_user")
-_ENROLLED = and_(
-    Enrollment.user_id == _OF_USER, Enrollment.course_id == Course.id, Enrollment.left_at.is_(None)
-)
-_LIVE_DAY = and_(CourseTask.status == _PUBLISHED, Week.status == _PUBLISHED)
-_COMPLETED = and_(
-    CourseTaskCompletion.user_id == _OF_USER,
-    CourseTaskCompletion.course_task_id == CourseTask.id,
-)
 _QUESTIONS = (
     select(func.count())
-    .where(QuizQuestion.course_task_id == CourseTask.id, QuizQuestion.status == _PUBLISHED)
+    .where(QuizQuestion.course_task_id == CourseTask.id, QuizQuestion.status == PUBLISHED)
     .correlate(CourseTask)
     .scalar_subquery()
 )
 _PASSED = (
     exists()
     .where(
-        QuizAttempt.user_id == _OF_USER,
+        QuizAttempt.user_id == OF_USER,
         QuizAttempt.course_task_id == CourseTask.id,
         QuizAttempt.passed,
     )
     .correlate(CourseTask)
-)  # Activities and attempts only grow: what was opened stays open after an undo, and whatever authors put
-# before it.
-_Day = aliased(CourseTask)
-
-
-def _was_entered(day: type[CourseTask], *of_what: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the learner ever completed the day (or one of these days) or attempted its quiz."""
-    done = exists().where(
-        ActivityRow.user_id == _OF_USER,
-        ActivityRow.source_type == SourceType.COURSE_TASK,
-        ActivityRow.source_id == cast(day.id, String),
-        *of_what,
-    )
-    attempted = exists().where(
-        QuizAttempt.user_id == _OF_USER, QuizAttempt.course_task_id == day.id, *of_what
-    )
-    return or_(done, attempted)
-
-
-_DAY_ENTERED = _was_entered(CourseTask)
-_WEEK_ENTERED = _was_entered(_Day, _Day.week_id == Week.id)
-
+)
 _COURSE = (
     select(
         Course.id,
@@ -103,7 +78,7 @@ _COURSE = (
         Enrollment.left_at,
         Enrollment.review,
     )
-    .outerjoin(Enrollment, and_(Enrollment.user_id == _OF_USER, Enrollment.course_id == Course.id))
+    .outerjoin(Enrollment, and_(Enrollment.user_id == OF_USER, Enrollment.course_id == Course.id))
     .where(Course.slug == bindparam("slug"))
 )
 _DAY = (
@@ -128,44 +103,34 @@ _DAY = (
         _QUESTIONS,
         _PASSED,
         CourseTaskCompletion.completed_at,
-        _DAY_ENTERED,
+        DAY_ENTERED,
+        Week.boss,
     )
     .join(Week, Week.id == CourseTask.week_id)
     .join(Course, Course.id == CourseTask.course_id)
-    .outerjoin(Enrollment, _ENROLLED)
-    .outerjoin(CourseTaskCompletion, _COMPLETED)
+    .outerjoin(Enrollment, ENROLLED)
+    .outerjoin(CourseTaskCompletion, COMPLETED)
     .where(CourseTask.id == bindparam("task_id"))
 )
 _BODY = select(CourseTask.body).where(CourseTask.id == bindparam("task_id"))
-_EVER_DONE = (
-    exists()
-    .where(
-        RewardEntry.user_id == _OF_USER,
-        RewardEntry.source_type == SourceType.WEEK,
-        RewardEntry.source_id == cast(Week.id, String),
-        RewardEntry.reason == Reason.MILESTONE_REACHED,
-        RewardEntry.reverses_id.is_(None),
-    )
-    .correlate(Week)
-)
 _WEEKS = (
     select(
         Week.id,
         func.count(CourseTask.id),
         func.count(CourseTaskCompletion.course_task_id),
-        _EVER_DONE,
-        _WEEK_ENTERED,
+        EVER_DONE,
+        WEEK_ENTERED,
     )
     .join(CourseTask, CourseTask.week_id == Week.id)
-    .outerjoin(CourseTaskCompletion, _COMPLETED)
-    .where(Week.course_id == bindparam("course_id"), _LIVE_DAY)
+    .outerjoin(CourseTaskCompletion, COMPLETED)
+    .where(Week.course_id == bindparam("course_id"), LIVE_DAY)
     .group_by(Week.id)
     .order_by(Week.position, Week.id)
 )
 _OF_COURSE: BindParameter[int] = bindparam("course_id")
 _ATTEMPTS = (
     select(func.count())
-    .where(QuizAttempt.user_id == _OF_USER, QuizAttempt.course_task_id == CourseTask.id)
+    .where(QuizAttempt.user_id == OF_USER, QuizAttempt.course_task_id == CourseTask.id)
     .correlate(CourseTask)
     .scalar_subquery()
 )
@@ -180,11 +145,11 @@ _PROGRESS = (
         CourseTaskCompletion.completed_at,
         _ATTEMPTS,
         _PASSED,
-        _DAY_ENTERED,
+        DAY_ENTERED,
     )
     .join(Week, Week.id == CourseTask.week_id)
-    .outerjoin(CourseTaskCompletion, _COMPLETED)
-    .where(CourseTask.course_id == _OF_COURSE, _LIVE_DAY)
+    .outerjoin(CourseTaskCompletion, COMPLETED)
+    .where(CourseTask.course_id == _OF_COURSE, LIVE_DAY)
     .order_by(Week.position, Week.id, CourseTask.day, CourseTask.id)
 )
 _STAGES = (
@@ -200,7 +165,7 @@ _STAGES = (
         and_(_Reversal.user_id == RewardEntry.user_id, _Reversal.reverses_id == RewardEntry.id),
     )
     .where(
-        RewardEntry.user_id == _OF_USER,
+        RewardEntry.user_id == OF_USER,
         RewardEntry.reverses_id.is_(None),
         or_(
             and_(
@@ -224,25 +189,10 @@ _TAKEN = (
         Enrollment.enrolled_at,
         Enrollment.enrolled_on,
         Enrollment.review,
-        select(func.count())
-        .select_from(CourseTask)
-        .join(Week, Week.id == CourseTask.week_id)
-        .where(CourseTask.course_id == Course.id, _LIVE_DAY)
-        .correlate(Course)
-        .scalar_subquery(),
-        select(func.count())
-        .select_from(CourseTaskCompletion)
-        .join(CourseTask, CourseTask.id == CourseTaskCompletion.course_task_id)
-        .join(Week, Week.id == CourseTask.week_id)
-        .where(
-            CourseTaskCompletion.user_id == _OF_USER,
-            CourseTaskCompletion.course_id == Course.id,
-            _LIVE_DAY,
-        )
-        .correlate(Course)
-        .scalar_subquery(),
+        DAYS,
+        DAYS_COMPLETED,
     )
-    .join(Enrollment, _ENROLLED)
+    .join(Enrollment, ENROLLED)
     .where(Course.id < bindparam("before_id"))
     .order_by(Course.id.desc())
     .limit(bindparam("count"))

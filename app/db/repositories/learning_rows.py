@@ -47,6 +47,7 @@ class DayRow:
     quiz_passed: bool
     completed_at: datetime | None
     was_entered: bool
+    boss: str | None
 
 
 @dataclass(frozen=True, slots=True)

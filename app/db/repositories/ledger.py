@@ -1,11 +1,21 @@
 """What activities gave."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TypeAlias
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy.orm import aliased
 
-from app.db.models import RewardEntry
+from app.db.models import ActivityRow, RewardEntry
 from app.db.repositories.base import Repository
+from app.game.activity import Source
+
+UNSCORED = "unscored"
+"""The fact (1) by which an activity says that its XP do not count for its week."""
+
+MarkedRow: TypeAlias = Row[tuple[RewardEntry, datetime, date, int | None, int | None]]
+"""The entry; occurred_at, local_on, course_id and ``UNSCORED`` of the activity that gave it"""
 
 _PAGE = (
     select(RewardEntry)
@@ -13,17 +23,49 @@ _PAGE = (
     .order_by(RewardEntry.id.desc())
     .limit(bindparam("count"))
 )
-_OF_ACTIVITY = (
-    select(RewardEntry)
-    .where(
-        RewardEntry.user_id == bindparam("of_user"),
-        RewardEntry.activity_sequence == bindparam("sequence"),
+_Reversal = aliased(RewardEntry)
+_IS_OF_USER = RewardEntry.user_id == bindparam("of_user")
+_STANDS = ~exists().where(
+    _Reversal.user_id == RewardEntry.user_id, _Reversal.reverses_id == RewardEntry.id
+)
+# Each with where the activity that gave it stands in the history.
+_WITH_MARK = (
+    select(
+        RewardEntry,
+        ActivityRow.occurred_at,
+        ActivityRow.local_on,
+        ActivityRow.course_id,
+        ActivityRow.facts[UNSCORED].as_integer(),
     )
+    .join(
+        ActivityRow,
+        and_(
+            ActivityRow.user_id == RewardEntry.user_id,
+            ActivityRow.sequence == RewardEntry.activity_sequence,
+        ),
+    )
+    .where(_IS_OF_USER)
     .order_by(RewardEntry.id)
 )
-_ONE = select(RewardEntry).where(
-    RewardEntry.user_id == bindparam("of_user"), RewardEntry.id == bindparam("entry_id")
+_OF_ACTIVITY = _WITH_MARK.where(
+    RewardEntry.activity_sequence == bindparam("sequence"),
+    RewardEntry.reverses_id.is_(None),
+    _STANDS,
 )
+_ONE = _WITH_MARK.where(RewardEntry.id == bindparam("entry_id"))
+_OF_SOURCES = tuple_(RewardEntry.source_type, RewardEntry.source_id).in_(
+    bindparam("sources", expanding=True)
+)
+_STANDING = _WITH_MARK.where(_OF_SOURCES, RewardEntry.reverses_id.is_(None), _STANDS)
+_REVERSALS = (
+    select(RewardEntry.source_type, RewardEntry.source_id, func.count())
+    .where(_IS_OF_USER, _OF_SOURCES, RewardEntry.reverses_id.is_not(None))
+    .group_by(RewardEntry.source_type, RewardEntry.source_id)
+)
+
+
+def _name(sources: Sequence[Source]) -> list[tuple[str, str]]:
+    return [(source.type.value, source.id) for source in sources]
 
 
 class LedgerReader(Repository):
@@ -34,15 +76,29 @@ class LedgerReader(Repository):
         parameters = {"of_user": user_id, "before_id": before_id, "count": count}
         return (await self._session.execute(_PAGE, parameters)).scalars().all()
 
-    async def get(self, user_id: int, entry_id: int) -> RewardEntry:
+    async def get(self, user_id: int, entry_id: int) -> MarkedRow:
         """An entry that is there."""
         parameters = {"of_user": user_id, "entry_id": entry_id}
-        return (await self._session.execute(_ONE, parameters)).scalar_one()
+        return (await self._session.execute(_ONE, parameters)).one()
 
-    async def list_of_activity(self, user_id: int, sequence: int) -> Sequence[RewardEntry]:
-        """The entries that an activity gave."""
+    async def list_of_activity(self, user_id: int, sequence: int) -> Sequence[MarkedRow]:
+        """The entries that an activity gave and that stand, in their order."""
         parameters = {"of_user": user_id, "sequence": sequence}
-        return (await self._session.execute(_OF_ACTIVITY, parameters)).scalars().all()
+        return (await self._session.execute(_OF_ACTIVITY, parameters)).all()
+
+    async def list_standing(self, user_id: int, sources: Sequence[Source]) -> Sequence[MarkedRow]:
+        """The payments of these sources that stand, in their order."""
+        if not sources:
+            return []
+        parameters = {"of_user": user_id, "sources": _name(sources)}
+        return (await self._session.execute(_STANDING, parameters)).all()
+
+    async def count_reversals(
+        self, user_id: int, sources: Sequence[Source]
+    ) -> Sequence[Row[tuple[str, str, int]]]:
+        """Source type, source id and how often what it paid was reversed; none without any."""
+        parameters = {"of_user": user_id, "sources": _name(sources)}
+        return (await self._session.execute(_REVERSALS, parameters)).all()
 
 
 class LedgerRepository(LedgerReader):

@@ -1,6 +1,6 @@
 """Balances and counters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Row, bindparam, func, select
@@ -8,11 +8,18 @@ from sqlalchemy import Row, bindparam, func, select
 from app.db.models import ActivityRow, Player, PlayerCounter
 from app.db.repositories.base import Repository
 from app.game.activity import ActivityKind
-from app.game.metrics import Metric
 
 _BY_USER = select(Player).where(Player.user_id == bindparam("of_user"))
 _BY_USER_LOCKED = _BY_USER.with_for_update().execution_options(populate_existing=True)
-_REVIEWS_TODAY = (
+# Rows are locked in the order in which they are sorted.
+_BY_USERS_LOCKED = (
+    select(Player)
+    .where(Player.user_id.in_(bindparam("of_users", expanding=True)))
+    .order_by(Player.user_id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+REVIEWS_TODAY = (
     select(func.count())
     .where(
         ActivityRow.user_id == bindparam("of_user"),
@@ -22,7 +29,7 @@ _REVIEWS_TODAY = (
     )
     .scalar_subquery()
 )
-_WITH_REVIEWS = select(Player, _REVIEWS_TODAY.label("daily_reviews")).where(
+_WITH_REVIEWS = select(Player, REVIEWS_TODAY.label("daily_reviews")).where(
     Player.user_id == bindparam("of_user")
 )
 _COUNT = select(func.count()).select_from(Player)
@@ -39,6 +46,10 @@ _COUNTERS = select(PlayerCounter.user_id, PlayerCounter.metric, PlayerCounter.va
 
 class PlayerReader(Repository):
     """Looks balances up."""
+
+    async def get(self, user_id: int) -> Player | None:
+        """The player."""
+        return (await self._session.execute(_BY_USER, {"of_user": user_id})).scalar_one_or_none()
 
     async def get_with_reviews(self, user_id: int, today: date) -> tuple[Player, int] | None:
         """The player, and how many paid reviews were done on ``today``."""
@@ -76,18 +87,31 @@ class PlayerRepository(PlayerReader):
             await self._session.execute(_BY_USER_LOCKED, {"of_user": user_id})
         ).scalar_one_or_none()
 
+    async def lock_players(self, user_ids: Collection[int]) -> Sequence[Player]:
+        """Those of the players that there are, by user id, locked in this order by one statement.
+
+        Whoever holds a player's lock already may only ask for greater ids: the order of locks.
+        """
+        if not user_ids:
+            return []
+        found = await self._session.scalars(_BY_USERS_LOCKED, {"of_users": list(user_ids)})
+        return found.all()
+
     async def save(self, player: Player) -> None:
         """Write a new or changed player."""
-        self._session.add(player)
+        await self.save_all([player])
+
+    async def save_all(self, players: Iterable[Player]) -> None:
+        """Write new or changed players, all at once."""
+        self._session.add_all(players)
         await self._session.flush()
 
-    async def add_to_counters(self, user_id: int, deltas: Mapping[Metric, int]) -> None:
+    async def add_to_counters(self, user_id: int, deltas: Mapping[str, int]) -> None:
         """Add to counters, making those that are not there yet; one statement for all."""
         if not deltas:
             return
         rows = [
-            {"user_id": user_id, "metric": str(metric), "value": delta}
-            for metric, delta in deltas.items()
+            {"user_id": user_id, "metric": name, "value": delta} for name, delta in deltas.items()
         ]
         statement = self._insert_into(PlayerCounter).values(rows)
         statement = statement.on_conflict_do_update(

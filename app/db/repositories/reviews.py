@@ -98,7 +98,7 @@ _DUE_PAGE_AFTER = _DUE_PAGE.where(
     > tuple_(bindparam("after_at", type_=Instant), bindparam("after_id", type_=Id))
 )
 _SOME_DUE = _only_live(select(ReviewCard.id)).where(_DUE).limit(bindparam("at_most")).subquery()
-_DUE_COUNT = select(func.count()).select_from(_SOME_DUE)
+DUE_COUNT = select(func.count()).select_from(_SOME_DUE)
 _LOCKED = (
     _only_live(select(ReviewCard, *_ASKED))
     .where(ReviewCard.id == bindparam("card_id"))
@@ -131,7 +131,7 @@ class ReviewReader(Repository):
     async def count_due(self, user_id: int, limits: DueLimits, at_most: int) -> int:
         """How many live cards are due; the count stops at ``at_most``."""
         parameters = {"owner": user_id, "at_most": at_most, **asdict(limits)}
-        return (await self._session.execute(_DUE_COUNT, parameters)).scalar_one()
+        return (await self._session.execute(DUE_COUNT, parameters)).scalar_one()
 
     async def count_cards(
         self, user_id: int, limits: DueLimits, ends: Sequence[datetime]

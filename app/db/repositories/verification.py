@@ -24,16 +24,22 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.db.models import ActivityRow, RewardEntry
 from app.db.repositories.base import Repository
 from app.db.repositories.verification_faults import FAULTS, FaultRow
-from app.db.repositories.verification_terms import IS_PAYMENT, IS_REVERSED, IS_UNDONE, within
+from app.db.repositories.verification_terms import (
+    IS_PAYMENT,
+    IS_REVERSED,
+    IS_UNDONE,
+    OF_ACTIVITY,
+    within,
+)
 
 SumRow: TypeAlias = Row[tuple[int, int, int, int]]
 """user_id, xp, gold, number of reversals"""
 
-TallyRow: TypeAlias = Row[tuple[int, str, int, int]]
-"""user_id, kind of activity, how many stand, how many of these were paid"""
+TallyRow: TypeAlias = Row[tuple[int, str, int | None, int, int]]
+"""user_id, kind of activity, its course, how many stand, how many of these were paid"""
 
-PaymentRow: TypeAlias = Row[tuple[int, str, int, int]]
-"""user_id, reason, how many entries stand, their XP"""
+PaymentRow: TypeAlias = Row[tuple[int, str, int | None, int, int]]
+"""user_id, reason, course of the activity that gave them, how many entries stand, their XP"""
 
 RepeatRow: TypeAlias = Row[tuple[int, str, str, str, int]]
 """user_id, source_type, source_id, reason, number of standing payments"""
@@ -61,17 +67,25 @@ _TALLIES = (
     select(
         ActivityRow.user_id,
         ActivityRow.kind,
+        ActivityRow.course_id,
         func.count(),
         func.count(case((ActivityRow.paid, ActivityRow.sequence))),
     )
     .where(within(ActivityRow.user_id), ActivityRow.undoes.is_(None), ~IS_UNDONE)
-    .group_by(ActivityRow.user_id, ActivityRow.kind)
+    .group_by(ActivityRow.user_id, ActivityRow.kind, ActivityRow.course_id)
 )
 # By entries and not by activities: what one day of a week finished, the undo of another takes back.
 _PAYMENTS = (
-    select(RewardEntry.user_id, RewardEntry.reason, func.count(), _total(RewardEntry.xp))
+    select(
+        RewardEntry.user_id,
+        RewardEntry.reason,
+        ActivityRow.course_id,
+        func.count(),
+        _total(RewardEntry.xp),
+    )
+    .join(ActivityRow, OF_ACTIVITY)
     .where(within(RewardEntry.user_id), IS_PAYMENT, ~IS_REVERSED)
-    .group_by(RewardEntry.user_id, RewardEntry.reason)
+    .group_by(RewardEntry.user_id, RewardEntry.reason, ActivityRow.course_id)
 )
 _REPEATS = (
     select(
@@ -104,11 +118,11 @@ class VerificationReader(Repository):
         return await self._list(_SUMS, after_id, last_id)
 
     async def list_tallies(self, after_id: int, last_id: int) -> Sequence[TallyRow]:
-        """The standing activities of each player, by kind."""
+        """The standing activities of each player, by kind and course."""
         return await self._list(_TALLIES, after_id, last_id)
 
     async def list_payments(self, after_id: int, last_id: int) -> Sequence[PaymentRow]:
-        """The standing payments of each player, by reason."""
+        """The standing payments of each player, by reason and course."""
         return await self._list(_PAYMENTS, after_id, last_id)
 
     async def list_repeats(self, after_id: int, last_id: int) -> Sequence[RepeatRow]:

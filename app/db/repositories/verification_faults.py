@@ -21,11 +21,13 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.db.models import ActivityRow, Player, RewardEntry, User
 from app.db.repositories.verification_terms import (
+    FOLLOWED,
     IS_OF_PURCHASE,
     IS_OF_STAGE,
     IS_PAYMENT,
     IS_PURCHASE,
     IS_REVERSED,
+    IS_SET_OFF,
     IS_UNDONE,
     OF_ACTIVITY,
     Reversal,
@@ -110,9 +112,11 @@ def _is_mirrored() -> ColumnElement[bool]:
 def _is_made_by_its_undo() -> ColumnElement[bool]:
     """Whether ``Undo``, which made a reversal, may take the entry back.
 
-    What a day finished may be taken back by the undo of any day that had been completed by then.
+    What a day finished may be taken back by the undo of any day that had been completed by then; what
+    many activities brought about, by the undo of any of them, also of one that filled in later.
     """
     return case(
+        (IS_SET_OFF, Undo.sequence > RewardEntry.activity_sequence),
         (
             IS_OF_STAGE,
             and_(
@@ -126,9 +130,19 @@ def _is_made_by_its_undo() -> ColumnElement[bool]:
 
 
 def _is_paid_by() -> ColumnElement[bool]:
-    """Whether ``ActivityRow``, which made a payment, may have: a reward, or a purchase for its price."""
+    """Whether ``ActivityRow``, which made a payment, may have: a reward, a share in a victory, what it
+    set off, or a purchase for its price.
+    """
     return case(
         (IS_OF_PURCHASE, and_(IS_PURCHASE, same_source(ActivityRow, RewardEntry))),
+        (IS_SET_OFF, ActivityRow.kind.in_(FOLLOWED)),
+        (
+            RewardEntry.source_type == SourceType.PARTY_BATTLE,
+            and_(
+                ActivityRow.kind == ActivityKind.BOSS_DEFEATED,
+                same_source(ActivityRow, RewardEntry),
+            ),
+        ),
         else_=and_(
             ActivityRow.paid,
             ActivityRow.kind != ActivityKind.PURCHASED,
@@ -179,7 +193,7 @@ FAULTS = union_all(
         IS_PAYMENT,
         RewardEntry.round
         != case(
-            (IS_OF_STAGE, _times_reversed_before()),
+            (or_(IS_OF_STAGE, IS_SET_OFF), _times_reversed_before()),
             (IS_OF_PURCHASE, 0),
             else_=_times_undone_before(),
         ),
@@ -215,7 +229,7 @@ FAULTS = union_all(
     ),
     _fault(Fault.NOT_REVERSED, RewardEntry.user_id, RewardEntry.id)
     .join(ActivityRow, OF_ACTIVITY)
-    .where(IS_PAYMENT, ~IS_OF_STAGE, IS_UNDONE, ~IS_REVERSED),
+    .where(IS_PAYMENT, ~IS_OF_STAGE, ~IS_SET_OFF, IS_UNDONE, ~IS_REVERSED),
     _fault(Fault.WRONG_PURCHASE, ActivityRow.user_id, ActivityRow.sequence).where(
         ActivityRow.kind == ActivityKind.PURCHASED,
         not_(

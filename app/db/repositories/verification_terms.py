@@ -31,6 +31,24 @@ IS_OF_STAGE = or_(
 )
 """An entry that a day of a course gave for what it finished, and not for itself."""
 
+SET_OFF = (
+    SourceType.BOSS_BATTLE,
+    SourceType.QUEST,
+    SourceType.CHALLENGE,
+    SourceType.BADGE,
+)
+IS_SET_OFF = RewardEntry.source_type.in_(SET_OFF)
+"""An entry for what came about by many activities: it stands as long as the others suffice."""
+
+FOLLOWED = (
+    ActivityKind.TASK_COMPLETED,
+    ActivityKind.COURSE_TASK_COMPLETED,
+    ActivityKind.QUIZ_ATTEMPTED,
+    ActivityKind.REVIEWED,
+    ActivityKind.BOSS_DEFEATED,
+)
+"""The kinds of activities that may set something off."""
+
 IS_OF_PURCHASE = RewardEntry.reason == Reason.PURCHASED
 IS_PURCHASE = and_(
     ActivityRow.kind == ActivityKind.PURCHASED,

@@ -1,0 +1,169 @@
+"""Battles of parties, and who dealt what in them."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    or_,
+    select,
+    update,
+)
+
+from app.db.models import BattleFighter, PartyBattle, PartyMember, User
+from app.db.repositories.base import Repository, rows_affected
+from app.db.repositories.turns import MAX_NUMBER, Thing, wait_for_turn
+from app.db.types import Id
+
+FighterRow: TypeAlias = Row[tuple[int, int, str, int]]
+"""user_id, damage, timezone, day_starts_at"""
+
+_RUNNING = select(PartyBattle.id).where(
+    PartyBattle.party_id == bindparam("of_party"), PartyBattle.won_at.is_(None)
+)
+_OF_USER = bindparam("of_user", type_=Id)
+_PARTIES = select(PartyMember.party_id).where(PartyMember.user_id == _OF_USER)
+_BATTLES = select(BattleFighter.battle_id).where(BattleFighter.user_id == _OF_USER)
+_HIT = and_(PartyBattle.won_at.is_(None), PartyBattle.party_id.in_(_PARTIES))
+# Whoever left keeps the damage, and so can take it back.
+_HEALED = and_(
+    PartyBattle.won_at.is_(None),
+    or_(PartyBattle.party_id.in_(_PARTIES), PartyBattle.id.in_(_BATTLES)),
+)
+# The member's row is locked as well: whoever is taken out of a party while this waits for its battle is
+# then not found any more. Its lock is always taken after that of the battle.
+_LOCKED_TO_HIT = (
+    select(PartyBattle)
+    .join(PartyMember, PartyMember.party_id == PartyBattle.party_id)
+    .where(PartyMember.user_id == _OF_USER, PartyBattle.won_at.is_(None))
+    .order_by(PartyBattle.id)
+    .with_for_update(of=[PartyBattle, PartyMember])
+    .execution_options(populate_existing=True)
+)
+_LOCKED_TO_HEAL = (
+    select(PartyBattle)
+    .where(_HEALED)
+    .order_by(PartyBattle.id)
+    .with_for_update(of=PartyBattle)
+    .execution_options(populate_existing=True)
+)
+
+
+def _queue(
+    locked: Select[tuple[PartyBattle]], which: ColumnElement[bool]
+) -> Select[tuple[PartyBattle]]:
+    """The same on PostgreSQL, for many at once.
+
+    Whoever waits for a row there has to wait anew whenever another was quicker after a change of it:
+    of thirty some waited five times as long as most. For the lock that is taken before it they queue,
+    in the order of their coming; battle by battle, by id. Whoever locks the row alone is not kept out.
+    """
+    in_order = select(PartyBattle.id).where(which).order_by(PartyBattle.id).subquery()
+    number = cast(in_order.c.id % MAX_NUMBER, Integer)
+    turns = select(in_order.c.id, wait_for_turn(Thing.PARTY_BATTLE, number)).cte("turns")
+    return locked.join(turns, turns.c.id == PartyBattle.id)
+
+
+_QUEUED_TO_HIT = _queue(_LOCKED_TO_HIT, _HIT)
+_QUEUED_TO_HEAL = _queue(_LOCKED_TO_HEAL, _HEALED)
+# Served by ix_battle_fighters_battle_id (battle_id, user_id).
+_FIGHTERS = (
+    select(BattleFighter.user_id, BattleFighter.damage, User.timezone, User.day_starts_at)
+    .join(User, User.id == BattleFighter.user_id)
+    .where(BattleFighter.battle_id == bindparam("of_battle"), BattleFighter.damage > 0)
+    .order_by(BattleFighter.user_id)
+)
+_FIGHTER = and_(
+    BattleFighter.user_id == bindparam("of_user"), BattleFighter.battle_id == bindparam("of_battle")
+)
+_LESS_DAMAGE = (
+    update(BattleFighter)
+    .where(_FIGHTER, BattleFighter.damage > bindparam("taken"))
+    .values(damage=BattleFighter.damage - bindparam("taken"))
+    .execution_options(synchronize_session=False)
+)
+_NO_DAMAGE = (
+    delete(BattleFighter)
+    .where(_FIGHTER, BattleFighter.damage <= bindparam("taken"))
+    .execution_options(synchronize_session=False)
+)
+
+
+class PartyBattleReader(Repository):
+    """Looks battles of parties up."""
+
+    async def get(self, battle_id: int) -> PartyBattle | None:
+        """The battle with this id, whosever it is."""
+        return await self._session.get(PartyBattle, battle_id)
+
+    async def is_fighting(self, party_id: int) -> bool:
+        """Whether a battle of the party is running. Certain under the lock of the party's row."""
+        found = await self._session.scalar(_RUNNING, {"of_party": party_id})
+        return found is not None
+
+    async def list_fighters(self, battle_id: int) -> Sequence[FighterRow]:
+        """Who dealt damage in the battle, leavers included, and what their days are; by user id."""
+        return (await self._session.execute(_FIGHTERS, {"of_battle": battle_id})).all()
+
+
+class PartyBattleRepository(PartyBattleReader):
+    """Changes battles of parties, under the battle's lock, which is taken before any player's."""
+
+    async def lock_running(self, user_id: int) -> Sequence[PartyBattle]:
+        """The running battles that an activity of the user hits, by id, locked until the transaction ends.
+
+        As they are once the locks are there: without those won, and those of parties left, meanwhile.
+        """
+        statement = _QUEUED_TO_HIT if self._is_shared else _LOCKED_TO_HIT
+        return (await self._session.scalars(statement, {"of_user": user_id})).all()
+
+    async def lock_fought(self, user_id: int) -> Sequence[PartyBattle]:
+        """The running battles that an undo may heal, by id, locked: those of the user's parties, and
+        those in which the user dealt damage before leaving.
+        """
+        statement = _QUEUED_TO_HEAL if self._is_shared else _LOCKED_TO_HEAL
+        return (await self._session.scalars(statement, {"of_user": user_id})).all()
+
+    async def add_damage(self, user_id: int, battle_id: int, delta: int) -> None:
+        """Add to what the user dealt or, below 0, take it off; without any damage there is no row."""
+        if delta > 0:
+            await self._add(user_id, battle_id, delta)
+        elif delta < 0:
+            await self._take_off(user_id, battle_id, -delta)
+
+    async def add(self, battle: PartyBattle) -> None:
+        """Keep a battle that begins. The party's row is locked, so that it has no other."""
+        await self.save(battle)
+
+    async def save(self, battle: PartyBattle) -> None:
+        """Write a new or changed battle."""
+        self._session.add(battle)
+        await self._session.flush()
+
+    @property
+    def _is_shared(self) -> bool:
+        """Whether there are several writers at a time."""
+        return self._session.get_bind().dialect.name == "postgresql"
+
+    async def _add(self, user_id: int, battle_id: int, damage: int) -> None:
+        statement = self._insert_into(BattleFighter).values(
+            user_id=user_id, battle_id=battle_id, damage=damage
+        )
+        statement = statement.on_conflict_do_update(
+            index_elements=["user_id", "battle_id"],
+            set_={"damage": BattleFighter.damage + statement.excluded.damage},
+        )
+        await self._session.execute(statement)
+
+    async def _take_off(self, user_id: int, battle_id: int, damage: int) -> None:
+        parameters = {"of_user": user_id, "of_battle": battle_id, "taken": damage}
+        gone = rows_affected(await self._session.execute(_NO_DAMAGE, parameters))
+        if not gone:
+            await self._session.execute(_LESS_DAMAGE, parameters)

@@ -1,0 +1,1 @@
+"""Playing histories again: nothing here touches a database."""

@@ -1,0 +1,35 @@
+"""A learner who takes part in everything, so that every table of the game has rows of theirs."""
+
+from datetime import timedelta
+from typing import Any
+
+from app.game.metrics import Metric
+from tests.support.game import definition_rows
+from tests.support.service import Learner, Service
+
+
+async def take_part(service: Service, learner: Learner) -> None:
+    """Leave rows of quests, badges, battles, challenges, parties, tables and notifications."""
+    await definition_rows(service.parts.database)
+    await learner.post("/game/quests/adventure-quest/accept")
+    await learner.post("/game/bosses/adventure-boss/fight")
+    party = await learner.post("/game/parties", {"name": "Fellowship"})
+    await learner.post(f"/game/parties/{party['id']}/invitations")
+    await learner.post("/game/bosses/adventure-dragon/fight", {"party_id": party["id"]})
+    challenge = await learner.post("/game/challenges", _challenge_for(service, party["id"]))
+    await learner.post(f"/game/challenges/{challenge['id']}/membership")
+    task = await learner.create_task(difficulty="hard")
+    await learner.post(f"/tasks/{task['id']}/complete")
+
+
+def _challenge_for(service: Service, party_id: int) -> dict[str, Any]:
+    now = service.clock.now()
+    return {
+        "party_id": party_id,
+        "title": "A race",
+        "description": "Whoever does most.",
+        "metric": Metric.TASKS_COMPLETED,
+        "target": 10,
+        "starts_at": now.isoformat(),
+        "ends_at": (now + timedelta(days=3)).isoformat(),
+    }
