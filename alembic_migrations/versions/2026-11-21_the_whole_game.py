@@ -24,7 +24,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the change back."""
+    """Take the change back.
+
+    Not for a place where the game was played since: activities and entries of its kinds stay, and the
+    release before does not know them. Restore a backup there.
+    """
     _drop_columns()
     _drop_memberships()
     _drop_battles_and_challenges()

@@ -11,12 +11,12 @@ from app.game.ledger import Reason
 from app.game.outcome import Outcome
 
 
-def list_notices(activity: Activity, outcome: Outcome) -> Sequence[Notice]:
+def list_notices(activity: Activity, outcome: Outcome, about: str = "") -> Sequence[Notice]:
     """Notices in the order in which things came about. What only moved a little is not told."""
     undone = activity.kind is ActivityKind.UNDONE
     return [
         *_tell_struck(activity, outcome),
-        *_tell_bosses(activity, outcome, undone=undone),
+        *_tell_bosses(activity, outcome, about, undone=undone),
         *_tell_goals(outcome, undone=undone),
         *_tell_badges(outcome),
         *_tell_level(outcome),
@@ -29,7 +29,9 @@ def _tell_struck(activity: Activity, outcome: Outcome) -> Iterator[Notice]:
         yield Notice(NoticeKind.BOSS_STRUCK, data)
 
 
-def _tell_bosses(activity: Activity, outcome: Outcome, *, undone: bool) -> Iterator[Notice]:
+def _tell_bosses(
+    activity: Activity, outcome: Outcome, about: str, *, undone: bool
+) -> Iterator[Notice]:
     """One's own bosses; the fall of a party's is an activity of its own."""
     reversed_sources = {entry.source for entry in outcome.entries if undone}
     for battle in outcome.battles:
@@ -45,6 +47,8 @@ def _tell_bosses(activity: Activity, outcome: Outcome, *, undone: bool) -> Itera
             {
                 "kind": BattleKind.PARTY.value,
                 "battle_id": int(activity.source.id),
+                "week_id": None,
+                "boss": about,
                 "xp": sum(entry.xp for entry in share),
                 "gold": sum(entry.gold for entry in share),
             },

@@ -38,7 +38,7 @@ class OutcomeStore:
         await self._uow.players.add_to_counters(turn.user_id, _name_counters(outcome))
         write_player(outcome.player, turn.player)
         await self._uow.notifications.add(
-            turn.player, list_notices(move.activity, outcome), turn.now
+            turn.player, list_notices(move.activity, outcome, move.about), turn.now
         )
         await self._uow.players.save(turn.player)
         await self._keep_battles(turn, move, outcome, scene)

@@ -248,7 +248,8 @@ class PlayService:
             spoils=spoils,
         )
         sequence = await self._uow.activities.get_last_sequence(fighter.user_id) + 1
-        return await self._play(fighter, Move(activity, sequence), World(sequence), None)
+        move = Move(activity, sequence, about=battle.title)
+        return await self._play(fighter, move, World(sequence), None)
 
     async def _play(
         self, turn: Turn, move: Move, world: World, place: CoursePlace | None

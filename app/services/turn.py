@@ -98,10 +98,11 @@ class Move:
     """An activity with its number among the player's own, and what is kept of it besides.
 
     ``undoes``: the number of the activity that it takes back; ``revision``: that of the definition
-    which it used, if that has one.
+    which it used, if that has one; ``about``: the name of what it is about, for whoever is told.
     """
 
     activity: Activity
     sequence: int
     undoes: int | None = None
     revision: int | None = None
+    about: str = ""
