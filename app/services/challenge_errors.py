@@ -11,10 +11,10 @@ class ChallengeNotFoundError(NotFoundError):
 
 
 class NotYourChallengeError(ForbiddenError):
-    """Only admins and, in a party, whoever made the challenge may change it."""
+    """Only admins and, in a party, whoever made the challenge and the leader may change it."""
 
     code = "not_your_challenge"
-    detail = "Only whoever made the challenge, and admins, may change it."
+    detail = "Only whoever made the challenge, the leader of its party, and admins may change it."
 
 
 class ChallengeStartedError(ConflictError):

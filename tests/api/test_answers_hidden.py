@@ -78,7 +78,8 @@ def list_names(student: Student, question_id: int) -> dict[str, Any]:
     return {
         "slug": "secret", "course_task_id": student.days[0], "question_id": question_id,
         "card_id": 1, "week_id": 1, "number": 1, "item": "heart", "task_id": 1, "user_id": student.learner.id,
-        "session_id": "00000000-0000-0000-0000-000000000000",
+        "session_id": "00000000-0000-0000-0000-000000000000", "key": "a-quest", "challenge_id": 1,
+        "party_id": 1, "invitation_id": 1, "token": "none",
     }  # fmt: skip
 
 
