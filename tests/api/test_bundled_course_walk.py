@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.game.levels import level_at
 from app.game.rules import RULES
 from app.schemas.answers import GivenAnswer
 from app.schemas.curriculum import CourseDefinition
@@ -33,11 +34,23 @@ class Walk:
             for question in day.questions
         }
         self.xp = self.gold = 0
+        self.boss_hp = 0
 
     def pay(self, base: int, gold: int, streak: int) -> None:
         """XP of an activity is base * (100 + min(streak, 50)) / 100, rounded down (DESIGN 3)."""
         self.xp += base * (100 + min(streak, 50)) // 100
         self.gold += gold
+
+    def strike(self, damage: int, level: int) -> None:
+        """The week's boss has 300 HP, and pays when it falls (DESIGN 3); ``level`` is that before."""
+        if self.boss_hp > 0:
+            self.boss_hp -= damage * (100 + 2 * (level - 1)) // 100
+            if self.boss_hp <= 0:
+                self.xp, self.gold = self.xp + 100, self.gold + 25
+
+    @property
+    def level(self) -> int:
+        return level_at(self.xp, RULES)
 
     def answer(self, asked: Mapping[str, Any], *, rightly: bool) -> GivenAnswer:
         question = self.right[asked["kind"], asked["prompt"]]
@@ -87,7 +100,9 @@ async def test_all_28_days_with_exactly_the_xp_that_the_rules_give(service: Serv
     await learner.post(f"/courses/{SLUG}/enrollment")
     tree = await learner.get(f"/courses/{SLUG}")
     streak = reviews = 0
-    for week in tree["weeks"]:
+    fallen = 0
+    for number, week in enumerate(tree["weeks"]):
+        walk.boss_hp = 300 if course.weeks[number].boss else 0
         for day in week["days"]:
             streak += 1
             lesson = await learner.get(f"/course-tasks/{day['id']}")
@@ -99,14 +114,19 @@ async def test_all_28_days_with_exactly_the_xp_that_the_rules_give(service: Serv
                 assert (failed["attempt"]["passed"], failed["outcome"]["xp"]) == (False, 0)
             passed = await walk.attempt(day["id"])
             assert passed["attempt"]["passed"], passed["attempt"]["answers"]
+            level = walk.level
             walk.pay(30 + (10 if perfect else 0), 5, streak)
+            walk.strike(30, level)
+            level = walk.level
             done = await learner.post(f"/course-tasks/{day['id']}/complete")
             price = RULES.prices[lesson["difficulty"]]
             walk.pay(price.xp, price.gold, streak)
+            walk.strike(price.damage, level)
             assert done["outcome"]["streak"] == streak
             await walk.wait_for_tomorrow()
         assert done["task"]["week_done"]
         walk.xp, walk.gold = walk.xp + 50, walk.gold + 10
+        fallen += walk.boss_hp < 0
     walk.xp, walk.gold = walk.xp + 200, walk.gold + 50
 
     progress = await learner.get(f"/courses/{SLUG}/progress")
@@ -115,4 +135,5 @@ async def test_all_28_days_with_exactly_the_xp_that_the_rules_give(service: Serv
     assert (profile["xp"], profile["gold"]) == (walk.xp, walk.gold)
     assert profile["streak"] == profile["longest_streak"] == 28
     assert reviews > 0
+    assert fallen > 0
     assert await find_differences(service.parts.database) == []
