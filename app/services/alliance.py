@@ -29,7 +29,7 @@ async def rally(uow: UnitOfWork, user_id: int, fight: Fight) -> Alliance:
         return Alliance()
     battles = uow.party_battles
     healed = await battles.lock_fought(user_id) if fight is not Fight.STRIKE else ()
-    hit = await battles.lock_running(user_id) if fight is not Fight.HEAL else ()
+    hit = await _list_hit(uow, user_id, fight, healed)
     ending = await _list_ending(uow, user_id, hit)
     if not ending:
         return Alliance(hit, healed)
@@ -37,6 +37,22 @@ async def rally(uow: UnitOfWork, user_id: int, fight: Fight) -> Alliance:
     ids = {user_id} | {fighter.user_id for rows in fighters.values() for fighter in rows}
     players = {row.user_id: row for row in await uow.players.lock_players(ids)}
     return Alliance(hit, healed, fighters, players)
+
+
+async def _list_hit(
+    uow: UnitOfWork, user_id: int, fight: Fight, healed: Sequence[PartyBattle]
+) -> Sequence[PartyBattle]:
+    """The battles that a blow hits, locked; of those that are locked already where it may be an undo.
+
+    Locking once more could take in a battle that began meanwhile, out of order. Nobody leaves a party
+    whose battle is locked, so the memberships are those of now.
+    """
+    if fight is Fight.HEAL:
+        return ()
+    if fight is Fight.STRIKE:
+        return await uow.party_battles.lock_running(user_id)
+    party_ids = await uow.parties.list_party_ids(user_id)
+    return [battle for battle in healed if battle.party_id in party_ids]
 
 
 async def _list_ending(

@@ -182,8 +182,8 @@ async def test_any_mix_of_moves_of_fighters_in_several_parties(service: Service,
             )
         )
     # A circle of waiting is found by the database, and told; a busy machine may just be too slow.
-    # One was seen in some ten runs (a completion against a member's leaving; the loser got its 503,
-    # nothing was changed) and is not understood yet: more than one is a defect of the order of locks.
+    # One was seen in some ten runs, before toggles stopped to lock a battle out of order (the loser got
+    # its 503, nothing was changed). Until many runs showed none, one is let through.
     assert log.getvalue().count("DeadlockDetectedError") <= TOLD_TWICE
     for name, answers in chaos.answers.items():
         assert tally(answers).keys() <= {200, 201, 204, 403, 404, 409, BUSY}, name
