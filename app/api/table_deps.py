@@ -1,10 +1,13 @@
-"""The annotated aliases of tables, leagues and privacy."""
+"""The annotated aliases of tables, leagues and privacy; and places in leagues for those who look."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import Depends
 
-from app.api.deps import ClockDep, PartsDep, ReadUowDep, UowDep
+from app.api.deps import ClockDep, CurrentUser, PartsDep, ReadUowDep, UowDep
+from app.db.conflicts import DatabaseBusyError
+from app.services.league_joining import LeagueJoining, list_weeks_waited
 from app.services.leagues import LeagueService
 from app.services.privacy import PrivacyReadService, PrivacyService
 from app.services.sealed_cursors import CursorSeal
@@ -14,6 +17,20 @@ from app.services.tables import TableService
 async def get_tables(uow: ReadUowDep, clock: ClockDep, parts: PartsDep) -> TableService:
     """Shows tables."""
     return TableService(uow, clock, CursorSeal(parts.keys.access))
+
+
+async def take_place_in_league(parts: PartsDep, caller: CurrentUser) -> None:
+    """Give the caller the place that is waited for, if one is, in a transaction of its own.
+
+    Where that does not go at once the league is shown as it is, and the job gives the place.
+    """
+    async with parts.database.reading() as uow:
+        weeks = await list_weeks_waited(uow, caller.user_id)
+    with suppress(DatabaseBusyError):
+        for week_on in weeks:
+            async with parts.database.writing() as transaction:
+                await LeagueJoining(transaction.uow).join(week_on, [caller.user_id])
+                await transaction.commit()
 
 
 async def get_leagues(uow: ReadUowDep, clock: ClockDep) -> LeagueService:
@@ -30,6 +47,10 @@ async def get_privacy(uow: UowDep, clock: ClockDep) -> PrivacyService:
     """Changes how somebody appears."""
     return PrivacyService(uow, clock)
 
+
+# For the ``dependencies=`` of routes: it comes before those of parameters, so that its connection is
+# given back before the next is taken.
+TakePlace = Depends(take_place_in_league)
 
 TableServiceDep = Annotated[TableService, Depends(get_tables)]
 LeagueServiceDep = Annotated[LeagueService, Depends(get_leagues)]

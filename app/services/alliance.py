@@ -20,10 +20,10 @@ _LEVELS_GAINED = 20
 
 
 async def rally(uow: UnitOfWork, user_id: int, fight: Fight) -> Alliance:
-    """Lock the battles that a move may touch and, where it may be the last blow, all fighters' players.
+    """Lock the battles that a move may touch and, where it may be the last blow, all whom that concerns.
 
-    Battles by id, then players by user id: the published order of locks. So fighters have to be locked
-    before it is known whether the boss falls.
+    Battles by id, then players by user id: the published order of locks. So members and fighters have to
+    be locked before it is known whether the boss falls.
     """
     if fight is Fight.NONE:
         return Alliance()
@@ -68,7 +68,7 @@ async def _list_ending(
 
 
 def list_allies(alliance: Alliance) -> Mapping[int, tuple[PlayerRow, Calendar]]:
-    """The fighters who are locked with the player, and their days, by user id."""
+    """Whoever is locked with the player, with their days, by user id."""
     return {
         fighter.user_id: (
             alliance.players[fighter.user_id],
@@ -90,13 +90,20 @@ def list_fighters(turn: Turn, battle: Battle) -> Sequence[Turn]:
     if row.id not in turn.alliance.fighters:
         raise DatabaseBusyError(retry_after=1)
     allies = list_allies(turn.alliance)
-    fought = {fighter.user_id for fighter in turn.alliance.fighters[row.id]}
+    fought = {one.user_id for one in turn.alliance.fighters[row.id] if one.damage > 0}
     sharing = {user_id: ally for user_id, ally in allies.items() if user_id in fought}
     sharing[turn.user_id] = (turn.player, turn.calendar)
     return [
         Turn(user_id, calendar, player, turn.now)
         for user_id, (player, calendar) in sorted(sharing.items())
     ]
+
+
+def list_onlookers(turn: Turn, battle: Battle) -> Sequence[PlayerRow]:
+    """The players of those members of the party who dealt nothing, once ``list_fighters`` has passed."""
+    players, concerned = turn.alliance.players, turn.alliance.fighters[_find(turn, battle).id]
+    onlookers = {one.user_id for one in concerned if one.damage == 0} - {turn.user_id}
+    return [players[user_id] for user_id in sorted(onlookers & players.keys())]
 
 
 def add_up(gains: Iterable[tuple[PlayerRow, int]]) -> Sequence[tuple[PlayerRow, int]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from app.core.battles import BattleKind
 from app.core.notices import Notice, NoticeKind
-from app.game.activity import Activity, ActivityKind
+from app.game.activity import Activity, ActivityKind, Source
 from app.game.battle import Battle
 from app.game.goal import Goal
 from app.game.ledger import Reason
@@ -42,17 +42,27 @@ def _tell_bosses(
             yield Notice(NoticeKind.BOSS_DEFEATED, _describe_battle(battle))
     if activity.kind is ActivityKind.BOSS_DEFEATED:
         share = [entry for entry in outcome.entries if entry.source == activity.source]
-        yield Notice(
-            NoticeKind.BOSS_DEFEATED,
-            {
-                "kind": BattleKind.PARTY.value,
-                "battle_id": int(activity.source.id),
-                "week_id": None,
-                "boss": about,
-                "xp": sum(entry.xp for entry in share),
-                "gold": sum(entry.gold for entry in share),
-            },
-        )
+        xp, gold = sum(entry.xp for entry in share), sum(entry.gold for entry in share)
+        yield _make_fall(activity.source, about, xp, gold)
+
+
+def tell_of_fall(battle: Battle) -> Notice:
+    """A party's boss fell: for members who dealt it nothing, and so have no share."""
+    return _make_fall(battle.source, battle.title, xp=0, gold=0)
+
+
+def _make_fall(source: Source, boss: str, xp: int, gold: int) -> Notice:
+    return Notice(
+        NoticeKind.BOSS_DEFEATED,
+        {
+            "kind": BattleKind.PARTY.value,
+            "battle_id": int(source.id),
+            "week_id": None,
+            "boss": boss,
+            "xp": xp,
+            "gold": gold,
+        },
+    )
 
 
 def _describe_battle(battle: Battle) -> dict[str, str | int | None]:

@@ -1,9 +1,11 @@
 """Stores a whole outcome: the activity, what it paid, and all that it set off."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from app.db.models import RewardEntry
+from app.core.notices import Notice
+from app.db.models import Player, RewardEntry
 from app.db.repositories.counter_names import name_counter
 from app.db.unit_of_work import UnitOfWork
 from app.game.battle import Battle
@@ -45,6 +47,11 @@ class OutcomeStore:
         await self._keep_goals(turn, move, outcome, scene)
         await self._keep_badges(turn, move, outcome, scene)
         return entries
+
+    async def tell(self, players: Sequence[Player], notice: Notice, now: datetime) -> None:
+        """Tell others, whose players are locked, what the move did."""
+        await self._uow.notifications.add_all([(player, [notice]) for player in players], now)
+        await self._uow.players.save_all(players)
 
     async def _keep_battles(self, turn: Turn, move: Move, outcome: Outcome, scene: Scene) -> None:
         for battle in outcome.battles:

@@ -13,8 +13,9 @@ from app.game.outcome import Outcome, rest
 from app.game.play import play
 from app.game.rules import RULES, Difficulty, Price, ShopItem
 from app.game.world import Stage, World
-from app.services.alliance import add_up, list_allies, list_fighters, rally
+from app.services.alliance import add_up, list_allies, list_fighters, list_onlookers, rally
 from app.services.history_mapping import read_past, read_streak_events
+from app.services.outcome_notices import tell_of_fall
 from app.services.outcome_storing import OutcomeStore
 from app.services.outcome_view import OutcomeView, join_outcomes, show_outcome
 from app.services.player_mapping import read_player
@@ -68,7 +69,7 @@ class PlayService:
             raise UnauthenticatedError
         # Read after the lock, so that instants never run backwards along the player's sequence.
         now = self._clock.now()
-        await settle_strikes(self._uow, player, principal.calendar, now)
+        await settle_strikes(self._uow, player, principal.calendar, now, principal.registered_at)
         for user_id, (ally, calendar) in list_allies(alliance).items():
             if user_id != principal.user_id:
                 # Should the boss fall by this move, the strikes that are due would be lost with it.
@@ -235,6 +236,8 @@ class PlayService:
                     gains.append((fighter.player, share.score))
                     if fighter.user_id == turn.user_id:
                         view = join_outcomes(view, shown)
+                onlookers = list_onlookers(turn, battle)
+                await self._outcomes.tell(onlookers, tell_of_fall(battle), turn.now)
         await self._scoring.record_gains(add_up(gains), turn.now)
         return view
 

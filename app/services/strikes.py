@@ -22,16 +22,22 @@ _YESTERDAY = timedelta(days=1)
 
 
 async def settle_strikes(
-    uow: UnitOfWork, player: Player, calendar: Calendar, now: datetime
+    uow: UnitOfWork,
+    player: Player,
+    calendar: Calendar,
+    now: datetime,
+    registered_at: datetime | None = None,
 ) -> None:
     """Let the bosses strike at the end of each local day that went by without any activity.
 
     Each strike is an activity of its own, at the instant at which the day ended. The player's row is
-    locked; what the caller has yet to do comes after it. Whoever was rewarded yesterday or later costs
-    no statement.
+    locked; what the caller has yet to do comes after it. Whoever was rewarded yesterday or later, or
+    registered today, so far as ``registered_at`` tells, costs no statement.
     """
     today = calendar.day_of(now)
     if player.last_on is not None and player.last_on >= today - _YESTERDAY:
+        return
+    if registered_at is not None and calendar.day_of(registered_at) >= today:
         return
     facts = await uow.strikes.get_facts(player.user_id)
     days = _list_days(facts, player, calendar, today)

@@ -38,7 +38,7 @@ class Alliance:
     fighters: Mapping[int, Sequence[FighterRow]] = field(
         default_factory=lambda: MappingProxyType({})
     )
-    """By the battle's id; their players are locked."""
+    """By the battle's id, members who dealt nothing included; their players are locked."""
     players: Mapping[int, PlayerRow] = field(default_factory=lambda: MappingProxyType({}))
     """The players that are locked, by user id."""
 

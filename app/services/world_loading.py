@@ -1,6 +1,6 @@
 """What the rules look at beside the player: battles, goals and badges, read under the lock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ from app.game.battle import Battle
 from app.game.goal import Goal
 from app.game.ledger import PaidEntry
 from app.game.metrics import Metric, Scope
-from app.game.world import World
+from app.game.world import PastActivity, World
 from app.services.battle_mapping import new_week_battle, read_battle, read_party_battle
 from app.services.goal_mapping import choose_open, read_badge, read_goal
 from app.services.history_mapping import read_entry
@@ -81,21 +81,23 @@ class WorldLoader:
             user_id, number, undone.occurred_at, undone.local_on, turn.now
         )
         badges = await uow.awards.list_held(user_id)
+        blows = world.undone.blows if world.undone else {}
         sources = [
             *(read_battle(row).source for row, _ in held if row.won_at is not None),
             *(read_goal(row).source for row in found if row.status == COMPLETED),
             *(read_badge(row).source for row in badges),
+            *(source for source in blows if source.type is SourceType.PARTY_BATTLE),
         ]
         standing = {
             paid.entry.source: paid
             for paid in map(read_entry, await uow.ledger.list_standing(user_id, sources))
         }
-        blows = world.undone.blows if world.undone else {}
         parties = {read_party_battle(row).source: row for row in turn.alliance.healed}
         await self._require_locked({*blows} - parties.keys())
         return Scene(
             replace(
                 world,
+                undone=_leave_out_lost(world.undone, parties.keys() | standing.keys()),
                 battles=(
                     *(_recount(read_battle(row), damage, standing) for row, damage in held),
                     *(read_party_battle(row) for source, row in parties.items() if source in blows),
@@ -139,6 +141,21 @@ class WorldLoader:
 
 def _recount(battle: Battle, damage: int, standing: Mapping[Source, PaidEntry]) -> Battle:
     return replace(battle, damage=damage, standing=standing.get(battle.source))
+
+
+def _leave_out_lost(past: PastActivity | None, known: Container[Source]) -> PastActivity | None:
+    """Without the blows in a battle that went with its party: only a running or a won one is ``known``.
+
+    A blow in a won one stays dealt, so its undo frees no place of the day; this one is dealt nowhere.
+    """
+    if past is None:
+        return None
+    blows = {
+        source: damage
+        for source, damage in past.blows.items()
+        if source.type is not SourceType.PARTY_BATTLE or source in known
+    }
+    return replace(past, blows=blows)
 
 
 def _finish(goal: Goal, standing: Mapping[Source, PaidEntry]) -> Goal:

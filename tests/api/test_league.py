@@ -105,9 +105,9 @@ async def test_down_again(service: Service, closed: bool) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("weeks", "statements"), [(0, 2), (1, 3), (2, 4)])
+@pytest.mark.parametrize(("weeks", "statements"), [(0, 3), (1, 4), (2, 5)])
 async def test_a_league_costs_few_statements(service: Service, weeks: int, statements: int) -> None:
-    """The caller, the last two weeks, the group, and the group of the week before."""
+    """The caller, who waits for a place, the last two weeks, the group, and that of the week before."""
     ada = await add_learner(service, "Ada")
     for week in range(weeks):
         await record(service.parts.database, ada.id, 10, NEXT_WEEK - timedelta(days=7 * week))

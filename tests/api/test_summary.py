@@ -11,6 +11,7 @@ from app.game.pacing import Pacing
 from app.main import app
 from app.schemas.summary import SummaryRead
 from app.worker.challenge_closing import close_challenges
+from app.worker.league_joining import join_leagues
 from tests.api.quest_steps import accept, do_tasks
 from tests.api.review_steps import add_cards
 from tests.api.summary_steps import SUMMARY, check_summary, seed_game
@@ -252,10 +253,12 @@ async def test_nobody_sees_it_without_a_token(service: Service) -> None:
 
 async def test_others_change_nothing_of_it(service: Service) -> None:
     ada = await live(service)
+    await join_leagues(service.parts)
     before = await ada.get(SUMMARY)
     await wake(service, ada, service.clock.now())
     eve = await service.learner("mallory@example.org", role=Role.ADMIN)
     await do_tasks(eve, 2)
+    await join_leagues(service.parts)
 
     after = await ada.get(SUMMARY)
 

@@ -153,10 +153,6 @@ class Chaos:
         return self._random.choice(self._companies)
 
 
-TOLD_TWICE = 2
-"""A deadlock is told where it happens and where it is answered."""
-
-
 @pytest.mark.parametrize("seed", range(4))
 async def test_any_mix_of_moves_of_fighters_in_several_parties(service: Service, seed: int) -> None:
     """Completions, undos, last blows, purchases, new battles, leaving and removals, all at once."""
@@ -182,9 +178,7 @@ async def test_any_mix_of_moves_of_fighters_in_several_parties(service: Service,
             )
         )
     # A circle of waiting is found by the database, and told; a busy machine may just be too slow.
-    # One was seen in some ten runs, before toggles stopped to lock a battle out of order (the loser got
-    # its 503, nothing was changed). Until many runs showed none, one is let through.
-    assert log.getvalue().count("DeadlockDetectedError") <= TOLD_TWICE
+    assert "deadlock" not in log.getvalue().lower()
     for name, answers in chaos.answers.items():
         assert tally(answers).keys() <= {200, 201, 204, 403, 404, 409, BUSY}, name
     assert any(a.json()["party_battle"] for a in chaos.answers["fight together"] if a.is_success)

@@ -1,22 +1,25 @@
 """A world in memory with bosses, goals and badges, which it measures from scratch at every undo."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from app.game.activity import Activity, ActivityKind, Source, SourceType
 from app.game.battle import Battle
 from app.game.goal import Goal
 from app.game.metrics import Scope
 from app.game.outcome import Outcome
+from app.game.play import play
+from app.game.player import Player
 from app.game.rules import Rules
 from app.game.week import week_of
 from app.game.world import World
-from tests.game.campaign import FRAIL, SPOILS
+from tests.game.campaign import FRAIL, SPOILS, strikes_back
 from tests.game.measuring import measure, sum_damage
 from tests.game.pursuits import Pursuits
 from tests.game.record import Done
+from tests.game.strikes import list_struck_days, strike_on
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Fight:
     source: Source
     after: int
     hp: int
+    started_at: datetime
 
 
 @dataclass
@@ -42,6 +46,34 @@ class Adventure(Pursuits):
     badges: set[str] = field(default_factory=set)
     scores: Counter[date] = field(default_factory=Counter)
 
+    def settle(self) -> None:
+        """Let bosses strike for the days that are over."""
+        self.suffer(self.list_due())
+
+    def suffer(self, days: Iterable[date]) -> None:
+        """Be struck for these days; it sets nothing off."""
+        for day in days:
+            self._carry_out(strike_on(day, self.calendar), World())
+
+    def look(self) -> Player:
+        player = self.player
+        for day in self.list_due():
+            player = play(player, strike_on(day, self.calendar), World(), self.rules).player
+        return player
+
+    def list_due(self) -> Sequence[date]:
+        """The days for which bosses have yet to strike."""
+        return list_struck_days(self, self.list_raging(), self.rules)
+
+    def list_raging(self) -> Sequence[datetime]:
+        """Since when each boss that is fought strikes back."""
+        payments = self.payments()
+        return [
+            fight.started_at
+            for fight in self.fights
+            if strikes_back(fight.hp) and fight.source not in payments
+        ]
+
     def can_fight(self) -> bool:
         """Whether no boss of one's choice is being fought."""
         payments = self.payments()
@@ -53,7 +85,7 @@ class Adventure(Pursuits):
             return False
         source = Source(SourceType.BOSS_BATTLE, number or f"{len(self.fights) + 1}")
         self._choose(ActivityKind.FIGHT_STARTED, source)
-        self.fights.append(Fight(source, self.sequence, hp))
+        self.fights.append(Fight(source, self.sequence, hp, self.now))
         return True
 
     def surround(self, activity: Activity, world: World) -> World:

@@ -3,14 +3,16 @@
 from collections import Counter
 from datetime import date
 
+from app.game.activity import Activity
 from app.game.goal import Window
-from app.game.hearts import derive_hearts
+from app.game.hearts import derive_hearts, regrow_hearts
 from app.game.metrics import SCOPED, Metric, Scope
 from app.game.streak import derive_streak
 from app.game.week import week_of
 from tests.game.adventure import Adventure
 from tests.game.measuring import measure, sum_damage
 from tests.game.moves import check_balances, check_hearts, check_once, check_pauses
+from tests.game.strikes import list_strikes
 
 
 def check(model: Adventure) -> None:
@@ -20,11 +22,30 @@ def check(model: Adventure) -> None:
     assert model.player.hearts == derive_hearts(model.heart_changes, model.rules)
     check_hearts(model)
     check_pauses(model)
+    check_strikes(model)
     check_goals(model)
     check_battles(model)
     check_badges(model)
     check_counters(model)
     check_scores(model)
+
+
+def check_strikes(model: Adventure) -> None:
+    """Each took a heart if there was one, on one day after the other, at the end of the day."""
+    days = [date.fromisoformat(strike.source.id) for strike in list_strikes(model)]
+    assert days == sorted(set(days))
+    taken = {at: change for at, change in model.heart_changes if change == -1}
+    for strike, day in zip(list_strikes(model), days, strict=True):
+        assert strike.calendar.day_of(strike.occurred_at) > day
+        assert strike.occurred_at == strike.calendar.end_of(day)
+        assert strike.occurred_at in taken or not _count_hearts(model, strike)
+
+
+def _count_hearts(model: Adventure, strike: Activity) -> int:
+    """The hearts that were there when a boss struck."""
+    before = [change for change in model.heart_changes if change[0] < strike.occurred_at]
+    hearts = derive_hearts(before, model.rules)
+    return regrow_hearts(hearts, strike.occurred_at, model.rules).count
 
 
 def check_goals(model: Adventure) -> None:

@@ -74,7 +74,7 @@ class Campaign:
     challenges: Sequence[Challenge]
     badges: Sequence[Badge]
     bosses: Sequence[int]
-    """Hit points of bosses to choose."""
+    """Hit points of bosses to choose; see `strikes_back`."""
 
     def find_quest(self, key: str) -> Quest:
         return next(quest for quest in self.quests if quest.key == key)
@@ -93,10 +93,15 @@ def _choose(user_id: int, day: date, pool: tuple[str, ...]) -> tuple[str, ...]:
     return choose_daily(user_id, day, pool, RULES.daily_quests)
 
 
+def strikes_back(hp: int) -> bool:
+    """Whether a boss of one's choice strikes back: those do that take some time."""
+    return hp >= 100
+
+
 def plan_campaign(course: int = 1, elsewhere: int = 2, now: datetime = NOON) -> Campaign:
     """The campaign of a learner who takes one course, and not the other."""
     return Campaign(
-        list_quests(course, elsewhere), list_challenges(now), list_badges(course), (5, 30, 100)
+        list_quests(course, elsewhere), list_challenges(now), list_badges(course), (5, 30, 100, 900)
     )
 
 

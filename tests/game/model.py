@@ -44,6 +44,13 @@ class Model(Record):
     sequence: int = 0
     heart_changes: list[tuple[datetime, int]] = field(default_factory=list)
 
+    def settle(self) -> None:
+        """Let happen what is due before anything else is done: nothing here."""
+
+    def look(self) -> Player:
+        """The player as whatever is done next finds it."""
+        return self.player
+
     def wait(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
 
@@ -60,7 +67,7 @@ class Model(Record):
         source = Source(SourceType.QUIZ, day)
         attempts = [done for done in self.standing() if done.activity.source == source]
         passed = any(done.paid for done in attempts)
-        hearts = regrow_hearts(self.player.hearts, self.now, self.rules).count
+        hearts = regrow_hearts(self.look().hearts, self.now, self.rules).count
         if not passed and hearts == 0:
             return self.rest()
         attempt = Attempt(questions, wrong, not passed, not attempts, self.rules.pass_percent)
@@ -87,7 +94,7 @@ class Model(Record):
 
     def buy(self, item: ShopItem) -> Outcome:
         """Buy an item; what is refused changes nothing."""
-        if make_offer(self.player, item, self.now, self.rules).hindrance is not None:
+        if make_offer(self.look(), item, self.now, self.rules).hindrance is not None:
             return self.rest()
         source = Source(SourceType.PURCHASE, f"{len(self.bought()) + 1}")
         kind = ActivityKind.PURCHASED
@@ -101,16 +108,17 @@ class Model(Record):
         """Rest for so many days; what is refused or changes nothing is not done."""
         today, pauses = self.calendar.day_of(self.now), self.player.streak.pauses
         until_on = today + timedelta(days=days - 1)
-        is_allowed = days <= measure_longest(pauses, today, self.rules)
-        if not is_allowed or begin_pause(pauses, today, until_on, self.rules) == pauses:
+        if days > measure_longest(pauses, today, self.rules):
             return self.rest()
+        if begin_pause(pauses, today, until_on, self.rules) == pauses:
+            return self.repeat()
         return self._rest(ActivityKind.PAUSED, until_on)
 
     def resume(self) -> Outcome:
         """Be back; without a pause that changes nothing."""
         pauses = self.player.streak.pauses
         if end_pause(pauses, self.calendar.day_of(self.now)) == pauses:
-            return self.rest()
+            return self.repeat()
         return self._rest(ActivityKind.RESUMED)
 
     def _rest(self, kind: ActivityKind, until_on: date | None = None) -> Outcome:
@@ -129,6 +137,11 @@ class Model(Record):
         self.player = replace(
             self.player, streak=gain_freezes(self.player.streak, count, self.rules)
         )
+
+    def repeat(self) -> Outcome:
+        """Do what changes nothing by itself."""
+        self.settle()
+        return self.rest()
 
     def rest(self) -> Outcome:
         return rest(self.player, self.calendar, self.now, self.rules)
@@ -159,7 +172,7 @@ class Model(Record):
 
     def _complete(self, kind: ActivityKind, source: Source, difficulty: Difficulty) -> Outcome:
         if self.find(source):
-            return self.rest()
+            return self.repeat()
         activity = Activity(kind, source, self.now, self.calendar, difficulty)
         paid_today = self.count_paid(kind, activity.local_on)
         stages: tuple[Stage, ...] = ()
@@ -180,7 +193,7 @@ class Model(Record):
     def _undo(self, source: Source) -> Outcome:
         past = self.find(source)
         if past is None:
-            return self.rest()
+            return self.repeat()
         standing = [paid for paid in self.standing_entries() if paid in past.entries]
         past.stands = False
         activity = Activity(ActivityKind.UNDONE, source, self.now, self.calendar)
@@ -205,7 +218,12 @@ class Model(Record):
         return outcome
 
     def _play(self, activity: Activity, world: World) -> Outcome:
+        self.settle()
+        return self._carry_out(activity, world)
+
+    def _carry_out(self, activity: Activity, world: World) -> Outcome:
         self.sequence += 1
+        self.acts.append(activity)
         world = self.surround(activity, replace(world, sequence=self.sequence))
         outcome = play(self.player, activity, world, self.rules)
         self.player = outcome.player

@@ -46,6 +46,8 @@ class Record:
 
     log: list[Done | FreezesGained] = field(default_factory=list)
     ledger: list[PaidEntry] = field(default_factory=list)
+    acts: list[Activity] = field(default_factory=list)
+    """Every activity by its number, undos included."""
 
     def done(self) -> Sequence[Done]:
         """Everything ever done, undone since or not."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.db.models import Party, PartyBattle
+from app.db.repositories.party_battles import FighterRow
 from app.db.session import Transaction
 from app.db.unit_of_work import UnitOfWork
 from tests.support.clock import START
@@ -41,7 +42,8 @@ async def add_battle(uow: UnitOfWork, party: Party, **fields: Any) -> PartyBattl
 
 
 async def list_damage(uow: UnitOfWork, battle: PartyBattle) -> list[tuple[int, int]]:
-    return [(row.user_id, row.damage) for row in await uow.party_battles.list_fighters(battle.id)]
+    rows = await uow.party_battles.list_fighters(battle.id)
+    return [(row.user_id, row.damage) for row in rows if row.damage > 0]
 
 
 async def test_the_running_battles_of_all_my_parties_are_locked_by_id(uow: UnitOfWork) -> None:
@@ -81,7 +83,20 @@ async def test_fighters_come_with_what_their_days_are(uow: UnitOfWork) -> None:
     battle = await add_battle(uow, await add_party(uow, ada))
     await uow.party_battles.add_damage(ada, battle.id, 1)
     (fighter,) = await uow.party_battles.list_fighters(battle.id)
-    assert tuple(fighter) == (ada, 1, "UTC", 0)
+    assert fighter == FighterRow(ada, 1, "UTC", 0)
+
+
+async def test_a_battle_concerns_all_members_and_whoever_fought_before_leaving(
+    uow: UnitOfWork,
+) -> None:
+    ada, bob, cy, stranger = [await add_player(uow, f"{n}@example.org") for n in range(4)]
+    party = await add_party(uow, ada, bob, cy)
+    await add_party(uow, stranger)
+    battle = await add_battle(uow, party)
+    await uow.party_battles.add_damage(cy, battle.id, 7)
+    await uow.parties.remove_member(party.id, cy)
+    rows = await uow.party_battles.list_fighters(battle.id)
+    assert [(row.user_id, row.damage) for row in rows] == [(ada, 0), (bob, 0), (cy, 7)]
 
 
 async def test_a_party_is_fighting_until_it_has_won(uow: UnitOfWork) -> None:

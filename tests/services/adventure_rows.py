@@ -7,13 +7,23 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.questing import ONCE_ON
-from app.db.models import BadgeAward, BossBattle, ChallengeMember, QuestProgress, WeeklyScore
-from app.game.activity import Source, SourceType
+from app.db.models import (
+    ActivityRow,
+    BadgeAward,
+    BossBattle,
+    ChallengeMember,
+    Notification,
+    QuestProgress,
+    WeeklyScore,
+)
+from app.game.activity import ActivityKind, Source, SourceType
 from app.game.goal import Goal
 from app.game.hearts import regrow_hearts
 from app.game.rules import RULES
 from app.game.streak import show_streak
+from app.services.history_mapping import HEARTS
 from app.services.turn import source_of_battle
+from tests.game.strikes import list_strikes
 from tests.services.adventure_table import Expedition
 
 
@@ -26,6 +36,7 @@ async def check_rows(expedition: Expedition) -> None:
     await _check_battles(expedition)
     await _check_badges(expedition)
     await _check_scores(expedition)
+    await _check_strikes(expedition)
 
 
 async def _load(expedition: Expedition, model: Any) -> list[Any]:
@@ -141,3 +152,18 @@ async def _check_scores(expedition: Expedition) -> None:
     rows = await _load(expedition, WeeklyScore)
     scores: Mapping[date, int] = expedition.model.scores
     assert {row.week_on: row.xp for row in rows} == {on: xp for on, xp in scores.items() if xp}
+
+
+async def _check_strikes(expedition: Expedition) -> None:
+    """Recorded at their instants, in their order, and told as often."""
+    rows = [row for row in await _load(expedition, ActivityRow) if row.kind == ActivityKind.STRUCK]
+    rows.sort(key=lambda row: row.sequence)
+    wanted = [(act.source.id, act.occurred_at) for act in list_strikes(expedition.model)]
+    assert [(row.source_id, row.occurred_at) for row in rows] == wanted
+    hearts = [row.facts.get(HEARTS, 0) for row in rows]
+    assert set(hearts) <= {0, -1}
+    told = [one for one in await _load(expedition, Notification) if one.kind == "boss_struck"]
+    told.sort(key=lambda one: one.id)
+    assert [one.data for one in told] == [
+        {"on": row.source_id, "hearts": taken} for row, taken in zip(rows, hearts, strict=True)
+    ]

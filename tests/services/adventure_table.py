@@ -66,6 +66,11 @@ class Expedition(Classroom):
             case _:
                 await super().move(name, number)
 
+    async def settle(self) -> None:
+        """Do what changes nothing, but for the strikes that are due."""
+        self.model.now, self.model.calendar = self.clock.now(), self.table.calendar
+        await self.play_task("undo-task", await self.table.create())
+
     async def complete_tasks(self, count: int, difficulty: Difficulty) -> None:
         for _ in range(count):
             self.tasks.append(await self.table.create(difficulty))
@@ -120,6 +125,7 @@ class Expedition(Classroom):
         """Do what changes something or, with ``refusals``, nothing, whether it is refused or not."""
         with suppress(*refusals):
             await self.write(what)
+            self.model.settle()  # what is not refused settles strikes, even if it changes nothing
 
     def compare(self, shown: OutcomeView, expected: Outcome) -> None:
         compare(shown, expected)

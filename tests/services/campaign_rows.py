@@ -7,7 +7,7 @@ from app.core.definitions import BossKind
 from app.db.models import Badge, Boss, Challenge
 from app.db.session import Database
 from app.game.goal import Reward
-from tests.game.campaign import SPOILS, Campaign
+from tests.game.campaign import SPOILS, Campaign, strikes_back
 from tests.support.clock import START
 from tests.support.quests import add_quests, quest_row
 
@@ -82,7 +82,7 @@ def _list_bosses(plan: Campaign) -> Sequence[Boss]:
             hp=hp,
             xp=SPOILS.xp,
             gold=SPOILS.gold,
-            strikes_back=False,
+            strikes_back=strikes_back(hp),
             min_level=1,
             created_at=START,
         )

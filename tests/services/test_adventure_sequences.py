@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.session import Database
 from app.game.activity import SourceType
+from tests.game.adventure import Adventure
 from tests.game.adventure_checks import check
+from tests.game.strikes import list_strikes
 from tests.services.adventure_rows import check_rows
 from tests.services.adventure_table import Expedition, set_out
 from tests.services.game_table import find_differences
@@ -41,6 +43,10 @@ course_plans = st.lists(
     min_size=5,
     max_size=20,
 )
+# Days go by, with and without anything done, while bosses rage.
+IDLE = ["wait", "wait", "wait", "wait", "wait", "task", "again", "undo-task", "attempt", "fight"]
+QUIET = ["pause", "resume", "travel", "buy", "accept", "abandon", "join", "leave"]
+idle_plans = st.lists(st.tuples(st.sampled_from([*IDLE, *QUIET]), numbers), min_size=8, max_size=30)
 minutes = st.sampled_from([0, *WAITS])
 
 
@@ -69,16 +75,25 @@ async def check_plan(
         check(expedition.model)
         await check_rows(expedition)
         assert await find_differences(database) == []
+        await expedition.settle()
         ends = [challenge.ends_at for challenge in expedition.campaign.challenges]
         before = clock.now()
         clock.advance(minutes=waited)
         is_closed = any(before < end <= clock.now() for end in ends)  # and is not opened again
+        expedition.model.now = clock.now()
+        is_struck = bool(expedition.model.list_due())
         clock.set(before)
-        await check_identity(expedition.table, 0 if is_closed else waited)
-        return Counter(
-            f"{paid.entry.source.type} {'back' if paid.entry.reverses_id else 'paid'}"
-            for paid in expedition.model.ledger
-        )
+        await check_identity(expedition.table, 0 if is_closed or is_struck else waited)
+        return count_payments(expedition.model)
+
+
+def count_payments(model: Adventure) -> Counter[str]:
+    """How often each kind of thing paid and took it back, and how often bosses struck."""
+    met = Counter(
+        f"{paid.entry.source.type} {'back' if paid.entry.reverses_id else 'paid'}"
+        for paid in model.ledger
+    )
+    return met + Counter(strike=len(list_strikes(model)))
 
 
 @settings(max_examples=15)
@@ -111,6 +126,15 @@ async def test_sequences_in_a_course_with_its_bosses(
     await check_plan(connection, database, [*start, *plan], waited, accepting=True)
 
 
+@settings(max_examples=15)
+@given(plan=idle_plans, waited=minutes)
+async def test_sequences_of_days_on_which_bosses_strike(
+    connection: AsyncConnection, database: Database, plan: list[Step], waited: int
+) -> None:
+    start = [("fight", 3)]
+    await check_plan(connection, database, [*start, *plan], waited, accepting=False)
+
+
 async def test_the_sequences_meet_what_they_are_about(
     connection: AsyncConnection, database: Database
 ) -> None:
@@ -123,3 +147,22 @@ async def test_the_sequences_meet_what_they_are_about(
     for kind in kinds:
         assert met[f"{kind} paid"] > 0
         assert met[f"{kind} back"] > 0
+
+
+async def test_bosses_strike_in_sequences_but_not_who_rests(
+    connection: AsyncConnection, database: Database
+) -> None:
+    """For two days without anything done, and for four after a pause of five."""
+    wait = ("wait", 5)
+    plan = [("fight", 3), wait, ("task", 0), ("pause", 2), wait, wait, wait, ("again", 0)]
+    met = await check_plan(connection, database, plan, 0, accepting=False)
+    assert met["strike"] == 6
+
+
+async def test_bosses_strike_for_no_day_that_a_journey_skipped(
+    connection: AsyncConnection, database: Database
+) -> None:
+    """What was done at noon in UTC was done on the next day on Kiritimati, so none was missed."""
+    plan = [("fight", 3), ("task", 0), ("travel", 1), ("wait", 3), ("again", 0)]
+    met = await check_plan(connection, database, plan, 0, accepting=False)
+    assert met["strike"] == 0

@@ -126,7 +126,7 @@ class Classroom:
     async def attempt(self, day: int, wrong: int) -> None:
         rows = await list_questions(self.table.database, day)
         answers = [(row.id, answer(row, rightly=place >= wrong)) for place, row in enumerate(rows)]
-        hearts = regrow_hearts(self.model.player.hearts, self.clock.now(), RULES).count
+        hearts = regrow_hearts(self.model.look().hearts, self.clock.now(), RULES).count
         try:
             result = await self.write(
                 lambda uow: QuizService(uow, self.clock).attempt(self.caller, day, answers, None)

@@ -9,6 +9,7 @@ from app.core.roles import Role
 from app.db.models import LeagueGroup, LeagueMember, Player, User, WeeklyScore
 from app.db.session import Database
 from app.game.week import week_of
+from app.services.league_joining import LeagueJoining, list_waiting
 from app.services.player_mapping import new_player_row
 from app.services.scoring import Scoring
 from tests.support.clock import START
@@ -49,7 +50,7 @@ async def add_players(
 
 
 async def record(database: Database, user_id: int, xp: int, now: datetime = START) -> None:
-    """Record XP as an activity would, in a transaction of its own."""
+    """Record XP as an activity would, in a transaction of its own, and join the league as the job would."""
     async with database.writing() as transaction:
         player = await transaction.uow.players.lock(user_id)
         assert player is not None
@@ -57,10 +58,23 @@ async def record(database: Database, user_id: int, xp: int, now: datetime = STAR
         player.xp = max(0, player.xp + xp)
         await transaction.uow.players.save(player)
         await transaction.commit()
+    await join_leagues(database)
+
+
+async def join_leagues(database: Database) -> None:
+    """Give places to all who wait, as ``app.worker.league_joining`` does."""
+    while True:
+        async with database.reading() as uow:
+            waiting = await list_waiting(uow)
+        if waiting is None:
+            return
+        async with database.writing() as transaction:
+            await LeagueJoining(transaction.uow).join(*waiting)
+            await transaction.commit()
 
 
 async def record_all(database: Database, scores: Mapping[int, int], now: datetime = START) -> None:
-    """Record XP for several players in one transaction."""
+    """Record XP for several players in one transaction, and join the league as the job would."""
     async with database.writing() as transaction:
         players = [await transaction.uow.players.lock(user_id) for user_id in sorted(scores)]
         gains = [(player, scores[player.user_id]) for player in players if player is not None]
@@ -69,6 +83,7 @@ async def record_all(database: Database, scores: Mapping[int, int], now: datetim
             player.xp += xp
             await transaction.uow.players.save(player)
         await transaction.commit()
+    await join_leagues(database)
 
 
 async def add_scored(

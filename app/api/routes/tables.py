@@ -12,6 +12,7 @@ from app.api.table_deps import (
     PrivacyReadServiceDep,
     PrivacyServiceDep,
     TableServiceDep,
+    TakePlace,
 )
 from app.core.listing import Page
 from app.schemas.common import PageRead
@@ -60,11 +61,13 @@ async def get_leaderboard(
     summary="Show your league",
     status_code=status.HTTP_200_OK,
     response_model=LeagueRead,
+    dependencies=[TakePlace],
 )
 async def get_league(caller: CurrentUser, leagues: LeagueServiceDep) -> LeagueView:
     """Your group of this week, and how the last week ended in which you played.
 
-    Your first XP of a week puts you into a group of up to 30 learners of your tier. At its end the
+    Your first XP of a week puts you into a group of up to 30 learners of your tier: at once if you look
+    here, else within seconds. At its end the
     first quarter (at least one, at most 7) goes up and the last sixth (at most 5) down; who ties with
     somebody beyond such a border stays.
     """

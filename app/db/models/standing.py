@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, text
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import NEVER_REUSE_IDS, Base, OwnerKey, PrimaryKey
@@ -13,6 +13,7 @@ class WeeklyScore(Base):
     """The XP of a learner's week. No row means 0. The score of a week that is over stays.
 
     ``shown`` follows the learner's wish (``players.visibility``), so that one index serves the table.
+    ``awaits_group`` until the learner was put into a group of the league of that week.
     """
 
     __tablename__ = "weekly_scores"
@@ -25,12 +26,20 @@ class WeeklyScore(Base):
             postgresql_where=text("shown"),
             sqlite_where=text("shown"),
         ),
+        Index(
+            "ix_weekly_scores_awaiting",
+            "week_on",
+            "user_id",
+            postgresql_where=text("awaits_group"),
+            sqlite_where=text("awaits_group"),
+        ),
     )
 
     user_id: Mapped[OwnerKey]
     week_on: Mapped[date] = mapped_column(primary_key=True)
     xp: Mapped[int]
     shown: Mapped[bool]
+    awaits_group: Mapped[bool] = mapped_column(server_default=false())
 
 
 class LeagueGroup(Base):

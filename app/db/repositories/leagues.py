@@ -89,6 +89,7 @@ _OPEN_GROUP = (
         LeagueGroup.week_on == bindparam("of_week"),
         LeagueGroup.tier == bindparam("of_tier"),
         LeagueGroup.size < bindparam("full"),
+        LeagueGroup.closed_at.is_(None),
     )
     .order_by(LeagueGroup.id)
     .limit(1)

@@ -1,29 +1,39 @@
 """Battles of parties, and who dealt what in them."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Row,
     Select,
     and_,
     bindparam,
     cast,
     delete,
+    func,
     or_,
     select,
+    union,
     update,
 )
+from sqlalchemy.orm import aliased
 
 from app.db.models import BattleFighter, PartyBattle, PartyMember, User
 from app.db.repositories.base import Repository, rows_affected
 from app.db.repositories.turns import MAX_NUMBER, Thing, wait_for_turn
 from app.db.types import Id
 
-FighterRow: TypeAlias = Row[tuple[int, int, str, int]]
-"""user_id, damage, timezone, day_starts_at"""
+
+@dataclass(frozen=True, slots=True)
+class FighterRow:
+    """Somebody whom a party's battle concerns: the damage dealt so far (0 or more), and the learner's day."""
+
+    user_id: int
+    damage: int
+    timezone: str
+    day_starts_at: int
+
 
 _RUNNING = select(PartyBattle.id).where(
     PartyBattle.party_id == bindparam("of_party"), PartyBattle.won_at.is_(None)
@@ -37,14 +47,11 @@ _HEALED = and_(
     PartyBattle.won_at.is_(None),
     or_(PartyBattle.party_id.in_(_PARTIES), PartyBattle.id.in_(_BATTLES)),
 )
-# The member's row is locked as well: whoever is taken out of a party while this waits for its battle is
-# then not found any more. Its lock is always taken after that of the battle.
 _LOCKED_TO_HIT = (
     select(PartyBattle)
-    .join(PartyMember, PartyMember.party_id == PartyBattle.party_id)
-    .where(PartyMember.user_id == _OF_USER, PartyBattle.won_at.is_(None))
+    .where(_HIT)
     .order_by(PartyBattle.id)
-    .with_for_update(of=[PartyBattle, PartyMember])
+    .with_for_update(of=PartyBattle)
     .execution_options(populate_existing=True)
 )
 _LOCKED_TO_HEAL = (
@@ -71,14 +78,41 @@ def _queue(
     return locked.join(turns, turns.c.id == PartyBattle.id)
 
 
-_QUEUED_TO_HIT = _queue(_LOCKED_TO_HIT, _HIT)
+def _of_members(locked: Select[tuple[PartyBattle]]) -> Select[tuple[PartyBattle]]:
+    """The same, less the battles of parties that the user was taken out of while this waited for them.
+
+    To see that, the member's row is locked as well: after the battle's, and only of a battle that still
+    runs. Whoever takes a member out of a party locks a running battle, then the player, then this row. Of
+    a battle that was won meanwhile the first lock does not keep them apart: with the row locked, they
+    would wait for it with the player's lock, and this for the player with the row's.
+    """
+    battle = aliased(PartyBattle, locked.subquery())
+    return (
+        select(battle)
+        .join(PartyMember, PartyMember.party_id == battle.party_id)
+        .where(PartyMember.user_id == _OF_USER)
+        .order_by(battle.id)
+        .with_for_update(of=PartyMember)
+        .execution_options(populate_existing=True)
+    )
+
+
+_ALONE_TO_HIT = _of_members(_LOCKED_TO_HIT)
+_QUEUED_TO_HIT = _of_members(_queue(_LOCKED_TO_HIT, _HIT))
 _QUEUED_TO_HEAL = _queue(_LOCKED_TO_HEAL, _HEALED)
 # Served by ix_battle_fighters_battle_id (battle_id, user_id).
+_DEALT = and_(BattleFighter.battle_id == bindparam("of_battle"), BattleFighter.user_id == User.id)
+_CONCERNED = union(
+    select(PartyMember.user_id)
+    .join(PartyBattle, PartyBattle.party_id == PartyMember.party_id)
+    .where(PartyBattle.id == bindparam("of_battle")),
+    select(BattleFighter.user_id).where(BattleFighter.battle_id == bindparam("of_battle")),
+)
 _FIGHTERS = (
-    select(BattleFighter.user_id, BattleFighter.damage, User.timezone, User.day_starts_at)
-    .join(User, User.id == BattleFighter.user_id)
-    .where(BattleFighter.battle_id == bindparam("of_battle"), BattleFighter.damage > 0)
-    .order_by(BattleFighter.user_id)
+    select(User.id, func.coalesce(BattleFighter.damage, 0), User.timezone, User.day_starts_at)
+    .outerjoin(BattleFighter, _DEALT)
+    .where(User.id.in_(_CONCERNED))
+    .order_by(User.id)
 )
 _FIGHTER = and_(
     BattleFighter.user_id == bindparam("of_user"), BattleFighter.battle_id == bindparam("of_battle")
@@ -109,8 +143,9 @@ class PartyBattleReader(Repository):
         return found is not None
 
     async def list_fighters(self, battle_id: int) -> Sequence[FighterRow]:
-        """Who dealt damage in the battle, leavers included, and what their days are; by user id."""
-        return (await self._session.execute(_FIGHTERS, {"of_battle": battle_id})).all()
+        """All members of the party, and whoever dealt damage before leaving; by user id."""
+        found = await self._session.execute(_FIGHTERS, {"of_battle": battle_id})
+        return [FighterRow(*row) for row in found]
 
 
 class PartyBattleRepository(PartyBattleReader):
@@ -121,7 +156,7 @@ class PartyBattleRepository(PartyBattleReader):
 
         As they are once the locks are there: without those won, and those of parties left, meanwhile.
         """
-        statement = _QUEUED_TO_HIT if self._is_shared else _LOCKED_TO_HIT
+        statement = _QUEUED_TO_HIT if self._is_shared else _ALONE_TO_HIT
         return (await self._session.scalars(statement, {"of_user": user_id})).all()
 
     async def lock_fought(self, user_id: int) -> Sequence[PartyBattle]:

@@ -1,10 +1,11 @@
 """The XP of learners' weeks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, update
+from sqlalchemy import bindparam, case, delete, select, text, update
 
 from app.db.models import WeeklyScore
 from app.db.repositories.base import Repository
@@ -24,35 +25,95 @@ _TAKE_OFF = (
     .returning(WeeklyScore.xp)
     .execution_options(**_UNSYNCHRONIZED)
 )
-_ERASE = delete(WeeklyScore).where(*_OF_WEEK).execution_options(**_UNSYNCHRONIZED)
+_ERASE = (
+    delete(WeeklyScore)
+    .where(*_OF_WEEK)
+    .returning(WeeklyScore.awaits_group)
+    .execution_options(**_UNSYNCHRONIZED)
+)
 _SHOW = (
     update(WeeklyScore)
     .where(*_OF_WEEK)
     .values(shown=bindparam("is_shown"))
     .execution_options(**_UNSYNCHRONIZED)
 )
+# As the predicate of ix_weekly_scores_awaiting has it, so that SQLite sees that the index serves. There
+# is next to nothing in it.
+_AWAITS_GROUP = text("weekly_scores.awaits_group")
+_WAITING = (
+    select(WeeklyScore.week_on, WeeklyScore.user_id)
+    .where(_AWAITS_GROUP)
+    .order_by(WeeklyScore.week_on, WeeklyScore.user_id)
+    .limit(bindparam("count"))
+)
+_WEEKS_WAITED = (
+    select(WeeklyScore.week_on)
+    .where(WeeklyScore.user_id == bindparam("of_user"), _AWAITS_GROUP)
+    .order_by(WeeklyScore.week_on)
+)
+_STOP_WAITING = (
+    update(WeeklyScore)
+    .where(
+        WeeklyScore.week_on == bindparam("of_week"),
+        WeeklyScore.user_id.in_(bindparam("users", expanding=True)),
+        WeeklyScore.awaits_group,
+    )
+    .values(awaits_group=False)
+    .returning(WeeklyScore.user_id)
+    .execution_options(**_UNSYNCHRONIZED)
+)
 
 
-class ScoreRepository(Repository):
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """Somebody who has a score of a week, but no place in its league yet."""
+
+    week_on: date
+    user_id: int
+
+
+class ScoreReader(Repository):
+    """Finds who waits for a place in a league."""
+
+    async def list_waiting(self, count: int) -> Sequence[WaitingRow]:
+        """At most ``count`` who wait, oldest weeks first, by user id."""
+        found = await self._session.execute(_WAITING, {"count": count})
+        return [WaitingRow(*row) for row in found]
+
+    async def list_weeks_waited(self, user_id: int) -> Sequence[date]:
+        """The weeks in which a user waits, the oldest first."""
+        return (await self._session.scalars(_WEEKS_WAITED, {"of_user": user_id})).all()
+
+
+class ScoreRepository(ScoreReader):
     """Changes scores, under the lock of the player whose they are."""
 
-    async def add(self, week_on: date, gains: Mapping[int, tuple[int, bool]]) -> dict[int, int]:
-        """Add to the scores of a week; the new ones by user id, by one statement.
+    async def add(self, week_on: date, gains: Mapping[int, tuple[int, bool]]) -> None:
+        """Add to the scores of a week, by one statement; who had none waits for a place in the league.
 
-        ``gains`` are by user id: XP above 0, and whether tables show the learner. Since no score is
-        0, who has no more than was gained had none.
+        ``gains`` are by user id: XP above 0, and whether tables show the learner.
         """
         rows = [
-            {"user_id": user_id, "week_on": week_on, "xp": xp, "shown": shown}
+            {
+                "user_id": user_id,
+                "week_on": week_on,
+                "xp": xp,
+                "shown": shown,
+                "awaits_group": True,
+            }
             for user_id, (xp, shown) in gains.items()
         ]
         statement = self._insert_into(WeeklyScore).values(rows)
         added = statement.on_conflict_do_update(
             index_elements=["user_id", "week_on"],
             set_={"xp": WeeklyScore.xp + statement.excluded.xp},
-        ).returning(WeeklyScore.user_id, WeeklyScore.xp)
-        found = await self._session.execute(added)
-        return {row.user_id: row.xp for row in found}
+        )
+        await self._session.execute(added)
+
+    async def stop_waiting(self, week_on: date, user_ids: Sequence[int]) -> Sequence[int]:
+        """Take note that these users are about to get places; gives those who still waited."""
+        parameters = {"of_week": week_on, "users": list(user_ids)}
+        return (await self._session.scalars(_STOP_WAITING, parameters)).all()
 
     async def take_off(self, user_id: int, week_on: date, xp: int) -> int | None:
         """Take XP off a score, but not below 0; what is left, or None if there was no score.
@@ -62,9 +123,10 @@ class ScoreRepository(Repository):
         parameters = {"of_user": user_id, "of_week": week_on, "lost": xp}
         return (await self._session.execute(_TAKE_OFF, parameters)).scalar_one_or_none()
 
-    async def erase(self, user_id: int, week_on: date) -> None:
-        """Erase a score."""
-        await self._session.execute(_ERASE, {"of_user": user_id, "of_week": week_on})
+    async def erase(self, user_id: int, week_on: date) -> bool:
+        """Erase a score; whether its owner had a place in the league, which is to be given free."""
+        parameters = {"of_user": user_id, "of_week": week_on}
+        return not (await self._session.execute(_ERASE, parameters)).scalar_one()
 
     async def show(self, user_id: int, week_on: date, *, shown: bool) -> None:
         """Let tables show a score, or not."""

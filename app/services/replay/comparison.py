@@ -95,7 +95,11 @@ def _compare(
 
 
 def _tell_damage(outcome: Outcome) -> dict[str, object]:
-    return {f"damage of boss_battle {blow.source.id}": blow.damage for blow in outcome.blows}
+    return {
+        f"damage of boss_battle {blow.source.id}": blow.damage
+        for blow in outcome.blows
+        if blow.source.type is SourceType.BOSS_BATTLE
+    }
 
 
 def _name_entries(

@@ -2,11 +2,11 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from app.game.activity import Activity, ActivityKind, Source
+from app.game.activity import Activity, ActivityKind, Source, SourceType
 from app.game.battle import Battle
 from app.game.goal import Window
 from app.game.ledger import Mark, PaidEntry
@@ -26,7 +26,10 @@ _OF_WEEK = frozenset({ActivityKind.COURSE_TASK_COMPLETED, ActivityKind.QUIZ_ATTE
 
 @dataclass(slots=True)
 class Done:
-    """An activity that was played, with its outcome as the rules have it."""
+    """An activity that was played, with its outcome as the rules have it.
+
+    ``blows``: also those in parties' battles, as they were recorded.
+    """
 
     activity: Activity
     mark: Mark
@@ -54,8 +57,15 @@ class History:
     _paid_on: Counter[tuple[ActivityKind, date]] = field(default_factory=Counter)
     _last_id: int = 0
 
-    def keep(self, sequence: int, activity: Activity, outcome: Outcome, undoes: int | None) -> None:
-        """Add an activity with its outcome."""
+    def keep(
+        self,
+        sequence: int,
+        activity: Activity,
+        outcome: Outcome,
+        undoes: int | None,
+        party_blows: Mapping[Source, int],
+    ) -> None:
+        """Add an activity with its outcome, and with its recorded blows in parties' battles."""
         mark = Mark(
             sequence,
             activity.occurred_at,
@@ -79,7 +89,7 @@ class History:
                 outcome.paid,
                 outcome.freezes,
                 outcome.damage,
-                {blow.source: blow.damage for blow in outcome.blows},
+                {blow.source: blow.damage for blow in outcome.blows} | dict(party_blows),
                 tuple(self._book(outcome, mark)),
             )
         )
@@ -102,15 +112,25 @@ class History:
         """What came after the activity with this number."""
         return self.log[bisect_right(self.log, sequence, key=lambda done: done.mark.sequence) :]
 
-    def tell_past(self, done: Done) -> PastActivity:
-        """An activity that is to be taken back."""
+    def tell_past(self, done: Done, healed: Container[Source]) -> PastActivity:
+        """An activity that is to be taken back.
+
+        Of its blows in parties' battles those count that it gives back (``healed``), and those in
+        battles that were won: the others went with a party that ended.
+        """
         return PastActivity(
             done.activity,
             done.paid,
             tuple(paid for paid in done.entries if paid.id in self.standing),
             sequence=done.mark.sequence,
             freezes=done.freezes,
-            blows=done.blows,
+            blows={
+                source: damage
+                for source, damage in done.blows.items()
+                if source.type is not SourceType.PARTY_BATTLE
+                or source in healed
+                or self.find_payment(source) is not None
+            },
         )
 
     def tell_streak(self, without: int) -> tuple[StreakEvent, ...]:
@@ -175,6 +195,8 @@ class History:
 
 
 def _counts_in(done: Done, battle: Battle) -> bool:
+    if done.activity.kind is ActivityKind.UNDONE:
+        return False  # its damage is what it could not take back
     if battle.week is None:
         return battle.source in done.blows
     return done.activity.week == battle.week and done.activity.kind in _OF_WEEK

@@ -52,11 +52,8 @@ def read_record(row: HistoryRow, entries: Sequence[EntryRow]) -> Record:
         freezes=row.freezes_gained,
         hearts=facts.get(HEARTS, 0),
         damage=row.damage,
-        blows={
-            source: dealt
-            for source, dealt in blows.items()
-            if source.type is SourceType.BOSS_BATTLE
-        },
+        blows={s: dealt for s, dealt in blows.items() if s.type is SourceType.BOSS_BATTLE},
+        party_blows={s: dealt for s, dealt in blows.items() if s.type is SourceType.PARTY_BATTLE},
         stages=None
         if stages is None
         else [(Source(SourceType(kind), number), is_met) for kind, number, is_met in stages],

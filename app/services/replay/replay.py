@@ -106,12 +106,12 @@ class Replay:
         return World(
             sequence=record.sequence,
             round=history.times_undone[activity.source],
-            undone=history.tell_past(done),
+            undone=history.tell_past(done, record.party_blows),
             history=history.tell_streak(without=done.mark.sequence),
             stages=self._tell_stages(record),
             battles=(
                 *self.battles.list_holding(done, history),
-                *self.battles.list_healed(done, record.blows),
+                *self.battles.list_healed(done, record.party_blows),
             ),
             goals=self.goals.list_holding(done, activity.occurred_at, history),
             badges=self.badges.list_held(history),
@@ -172,4 +172,4 @@ class Replay:
         self.goals.move(outcome, sequence)
         self.battles.move(outcome, sequence)
         self.badges.move(outcome, activity.occurred_at, sequence)
-        self._history.keep(sequence, activity, outcome, record.undoes)
+        self._history.keep(sequence, activity, outcome, record.undoes, record.party_blows)

@@ -32,7 +32,8 @@ class Record:
     """An activity with all that was recorded of its outcome.
 
     ``stages``: the weeks and courses that it was asked of, and whether they were met; None where that
-    was not recorded. ``blows``: the damage that bosses felt, as it was cut.
+    was not recorded. ``blows``: the damage that bosses felt, as it was cut; ``party_blows``: the same of
+    parties' bosses.
     """
 
     sequence: int
@@ -45,6 +46,7 @@ class Record:
     hearts: int
     damage: int
     blows: Mapping[Source, int]
+    party_blows: Mapping[Source, int]
     stages: Sequence[tuple[Source, bool]] | None
     entries: Mapping[EntryKey, Amounts]
 
