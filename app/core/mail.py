@@ -55,14 +55,3 @@ class MailSender(Protocol):
             MailError: it was not taken; ``permanent`` says whether to try again.
         """
         ...
-
-
-class MailOutbox(Protocol):
-    """Takes mails that are sent later, outside of the request."""
-
-    def put(self, mail: Mail) -> None:
-        """Take the mail. Never waits and never raises: what can't be sent is logged and lost.
-
-        Put it after the commit of what it is about, from the event loop's thread.
-        """
-        ...

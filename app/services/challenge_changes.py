@@ -6,6 +6,7 @@ from typing import Any
 
 from app.core.challenges import MAX_OPEN_IN_PARTY
 from app.core.clock import Clock
+from app.core.jobs import JobKind, JobRequest
 from app.db.models import Challenge
 from app.db.repositories.challenge_rows import ChallengeRow
 from app.db.unit_of_work import UnitOfWork
@@ -75,6 +76,7 @@ class ChallengeService:
             revision=1, created_by=principal.user_id, created_at=now, closed_at=None, **values
         )
         await self._uow.challenges.save(challenge)
+        await self._let_close(challenge, now)
         return await load_challenge(self._uow, principal, challenge.id, now)
 
     async def update(
@@ -116,6 +118,8 @@ class ChallengeService:
                 setattr(challenge, name, value)
             challenge.revision += 1
             await self._uow.challenges.save(challenge)
+        if "ends_at" in changes:
+            await self._let_close(challenge, now)
         return await load_challenge(self._uow, principal, challenge_id, now)
 
     async def delete(self, principal: Principal, challenge_id: int) -> None:
@@ -131,6 +135,12 @@ class ChallengeService:
         if challenge.starts_at <= self._clock.now():
             raise ChallengeStartedError("The challenge has started: it can't be deleted any more.")
         await self._uow.challenges.delete(challenge)
+
+    async def _let_close(self, challenge: Challenge, now: datetime) -> None:
+        """Want it closed at its end. A job whose challenge ends later after all finds nothing to close."""
+        slot = f"close/{challenge.id}/{challenge.ends_at.isoformat()}"
+        request = JobRequest(JobKind.CLOSE_CHALLENGES, due_at=challenge.ends_at, slot=slot)
+        await self._uow.background_tasks.add(request, now)
 
     async def _look_up(self, principal: Principal, challenge_id: int) -> ChallengeRow:
         """A challenge that the caller may change."""

@@ -5,7 +5,6 @@ takes a transaction for each batch of members, and goes on where an earlier one 
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from app.core.clock import Clock
 from app.core.notices import Notice, NoticeKind
@@ -17,9 +16,6 @@ BATCH = 20
 
 MEMBERS_AT_A_TIME = 100
 """How many members are locked, and told, in one transaction."""
-
-RETRY_PAUSE = timedelta(minutes=1)
-"""When to look again after what could not be closed or told yet: another process was at it, or ended."""
 
 
 class ChallengeClosingReader:
@@ -42,18 +38,6 @@ class ChallengeClosingReader:
     async def is_due(self, challenge_id: int) -> bool:
         """Whether this one is to be closed."""
         return await self._uow.challenges.is_unclosed(challenge_id, self._clock.now())
-
-    async def measure_time_left(self) -> timedelta | None:
-        """How long until there is something to do: the next end, or soon if something is left over.
-
-        None if no challenge is announced.
-        """
-        now = self._clock.now()
-        end = await self._uow.challenges.find_next_end(now)
-        left = None if end is None else end - now
-        if not (await self.list_due() or await self.list_untold()):
-            return left
-        return RETRY_PAUSE if left is None else min(left, RETRY_PAUSE)
 
 
 class ChallengeClosing:

@@ -1,19 +1,20 @@
-"""Clearing away what has served its time, in the background of every process."""
+"""Clearing away what has served its time: a job, once an hour."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
 
-from app.core.errors import QuestboardError
+from app.core.jobs import JobStatus
 from app.core.limits import IDEMPOTENCY_KEY_SECONDS
 from app.parts import Parts
-from app.worker.beside import run_beside
+from app.worker.audit_clearing import clear_audit_log
 
-INTERVAL_SECONDS = 3600
 NOTIFICATIONS_KEPT_FOR = timedelta(days=90)
+DONE_JOBS_KEPT_FOR = timedelta(days=14)
+"""Longer than any schedule's period, so that a slot is never free again within it."""
+DEAD_JOBS_KEPT_FOR = timedelta(days=90)
+BATCH = 1000
+"""Jobs erased in one transaction."""
 SESSIONS_KEPT_FOR = timedelta(days=7)
 """Ended sessions are kept so long, so that a replay of their tokens is still known for one."""
 
@@ -31,24 +32,20 @@ async def clear_away(parts: Parts) -> None:
         await transaction.commit()
     if answers or sessions or notifications:
         _log.info("cleared_away", answers=answers, sessions=sessions, notifications=notifications)
+    await clear_audit_log(parts)
+    await clear_jobs(parts)
 
 
-@asynccontextmanager
-async def keep_house(parts: Parts) -> AsyncIterator[None]:
-    """Clear away at the start and every hour, for as long as the service runs."""
-    async with run_beside(_clear_away_hourly(parts), "housekeeping"):
-        yield
-
-
-async def _clear_away_hourly(parts: Parts) -> None:
-    while True:
-        # As background work, whose failures are logged and do not end this loop.
-        parts.background.spawn("housekeeping", _try_to_clear_away(parts))
-        await asyncio.sleep(INTERVAL_SECONDS)
-
-
-async def _try_to_clear_away(parts: Parts) -> None:
-    try:
-        await clear_away(parts)
-    except QuestboardError as error:  # out of reach or busy: an hour later will do
-        _log.warning("clearing_away_failed", code=error.code)
+async def clear_jobs(parts: Parts) -> None:
+    """Erase jobs that ended long ago, some in each transaction."""
+    now = parts.clock.now()
+    for status, kept_for in (
+        (JobStatus.DONE, DONE_JOBS_KEPT_FOR),
+        (JobStatus.DEAD, DEAD_JOBS_KEPT_FOR),
+    ):
+        erased = BATCH
+        while erased == BATCH:
+            async with parts.database.writing() as transaction:
+                tasks = transaction.uow.background_tasks
+                erased = await tasks.purge(status, now - kept_for, BATCH)
+                await transaction.commit()

@@ -1,25 +1,12 @@
-"""Closing the leagues of weeks that are over, and measuring tables, in the background of every process.
-
-However many processes do it, each group is closed once. All measure the tables, since none knows of the
-others; the last to finish is the one whose histograms stay.
-"""
-
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import datetime
+"""Closing the leagues of weeks that are over, and measuring tables: jobs, once a week and once an hour."""
 
 import structlog
 
-from app.core.errors import QuestboardError
 from app.db.repositories.table_queries import Table, TableKind
-from app.game.week import end_of_week, week_of
+from app.game.week import week_of
 from app.parts import Parts
-from app.services.league_closing import GRACE, LeagueClosing, list_due
-from app.worker.beside import run_beside
-
-INTERVAL_SECONDS = 3600
-"""How old histograms may get."""
+from app.services.league_closing import LeagueClosing, list_due
+from app.worker.league_joining import join_leagues
 
 _BATCH = 100
 
@@ -27,7 +14,11 @@ _log = structlog.get_logger(__name__)
 
 
 async def close_leagues(parts: Parts) -> None:
-    """Close every group that is due, each in a short transaction of its own."""
+    """Close every group that is due, each in a short transaction of its own.
+
+    Whoever still waits for a place comes first: a place may be in a group that is about to be closed.
+    """
+    await join_leagues(parts)
     closed = 0
     while due := await _list_due(parts):
         for group_id in due:
@@ -51,34 +42,6 @@ async def refresh_histograms(parts: Parts) -> None:
     async with parts.database.writing() as transaction:
         await transaction.uow.tables.replace_buckets(histograms)
         await transaction.commit()
-
-
-@asynccontextmanager
-async def keep_standings(parts: Parts) -> AsyncIterator[None]:
-    """Do both at the start, every hour, and when a week is to be closed, for as long as the service runs."""
-    async with run_beside(_keep_standings(parts), "standings"):
-        yield
-
-
-async def _keep_standings(parts: Parts) -> None:
-    while True:
-        # As background work, whose failures are logged and do not end this loop.
-        parts.background.spawn("standings", _try_to_keep_standings(parts))
-        await asyncio.sleep(measure_pause(parts.clock.now()))
-
-
-def measure_pause(now: datetime) -> float:
-    """Seconds until the next time: an hour, or less if a week is to be closed before."""
-    until_closing = end_of_week(week_of(now - GRACE)) + GRACE - now
-    return min(INTERVAL_SECONDS, until_closing.total_seconds())
-
-
-async def _try_to_keep_standings(parts: Parts) -> None:
-    try:
-        await close_leagues(parts)
-        await refresh_histograms(parts)
-    except QuestboardError as error:  # out of reach or busy: an hour later will do
-        _log.warning("keeping_standings_failed", code=error.code)
 
 
 async def _list_due(parts: Parts) -> list[int]:

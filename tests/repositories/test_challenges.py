@@ -17,7 +17,6 @@ PLANNED: dict[str, tuple[Select[Any], int]] = {
     "page of mine": (queries.PAGES[None, True], 6),
     "one": (queries.ONE, 4),
     "unclosed": (queries.UNCLOSED, 1),
-    "next end": (queries.NEXT_END, 1),
     "untold one": (queries.CLOSED_ONE, 1),
     "members": (queries.UNTOLD_MEMBERS, 1),
     "open in a party": (queries.OPEN_IN_PARTY, 1),

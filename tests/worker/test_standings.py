@@ -2,9 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from app.core.notices import NoticeKind
@@ -13,17 +11,13 @@ from app.db.repositories.table_queries import Table, TableKind
 from app.game.ranking import Bucket
 from app.services.league_closing import LeagueClosing
 from app.worker.standings import (
-    INTERVAL_SECONDS,
     close_leagues,
-    keep_standings,
-    measure_pause,
     refresh_histograms,
 )
 from tests.api.table_steps import add_challenge, add_party
 from tests.support.clock import START
 from tests.support.logs import listen
-from tests.support.process import free_port
-from tests.support.service import Service, run_service
+from tests.support.service import Service
 from tests.support.standings import add_players, list_groups, record, record_all
 from tests.support.state import read_state
 
@@ -171,47 +165,3 @@ async def test_parallel_measurements_leave_one_histogram(service: Service) -> No
     async with database.reading() as uow:
         buckets = await uow.tables.list_buckets(Table(TableKind.ALL_TIME))
     assert buckets == [Bucket(1 + 50 * n, 50) for n in range(4)]
-
-
-@pytest.mark.parametrize(
-    ("now", "seconds"),
-    [
-        (START, INTERVAL_SECONDS),
-        (END - timedelta(hours=1), INTERVAL_SECONDS),
-        (END - timedelta(minutes=10), 900),
-        (END, 300),
-        (CLOSING - timedelta(seconds=1), 1),
-        (CLOSING, INTERVAL_SECONDS),
-    ],
-)
-def test_the_next_time_is_in_time_for_the_end_of_the_week(now: datetime, seconds: float) -> None:
-    assert measure_pause(now) == seconds
-
-
-async def test_it_is_done_at_the_start(service: Service) -> None:
-    (ada,) = await add_players(service.parts.database, 1)
-    await record(service.parts.database, ada, 10)
-    service.clock.set(CLOSING)
-
-    async with keep_standings(service.parts):
-        await asyncio.sleep(0)
-        await service.parts.background.drain(30)
-
-    assert await count_closed(service) == 1
-    async with service.parts.database.reading() as uow:
-        assert await uow.tables.list_buckets(Table(TableKind.ALL_TIME)) == [Bucket(10, 1)]
-
-
-async def test_a_lost_database_is_survived(tmp_path: Path) -> None:
-    url = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/nothing"
-    async with run_service(url, tmp_path) as service:
-        await service.parts.background.drain(30)
-        with listen() as log:
-            async with keep_standings(service.parts):
-                await asyncio.sleep(0)
-                await service.parts.background.drain(30)
-
-        assert (await service.client().get("/health")).status_code == 200
-
-    failure = next(line for line in log.lines if line["event"] == "keeping_standings_failed")
-    assert (failure["level"], failure["code"]) == ("warning", "database_unavailable")

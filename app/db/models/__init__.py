@@ -1,5 +1,6 @@
 """One file per aggregate; importing this package registers every table with the metadata."""
 
+from app.db.models.background_task import BackgroundTask
 from app.db.models.battle import BattleFighter, Boss, BossBattle, PartyBattle
 from app.db.models.course import Course, CourseTask, QuizQuestion, Week
 from app.db.models.game import ActivityRow, Player, PlayerCounter, RewardEntry
@@ -20,13 +21,17 @@ from app.db.models.learning import (
     ReviewLog,
 )
 from app.db.models.notification import Notification
+from app.db.models.operations import AppSetting, AuditEntry, MailPreferences, Revision
 from app.db.models.party import Party, PartyInvitation, PartyMember
 from app.db.models.standing import LeagueGroup, LeagueMember, ScoreBucket, WeeklyScore
 from app.db.models.task import Task, TaskOccurrence
-from app.db.models.user import User, UserSession
+from app.db.models.user import ExternalIdentity, User, UserSession
 
 __all__ = [
     "ActivityRow",
+    "AppSetting",
+    "AuditEntry",
+    "BackgroundTask",
     "Badge",
     "BadgeAward",
     "BattleFighter",
@@ -38,9 +43,11 @@ __all__ = [
     "CourseTask",
     "CourseTaskCompletion",
     "Enrollment",
+    "ExternalIdentity",
     "IdempotencyKey",
     "LeagueGroup",
     "LeagueMember",
+    "MailPreferences",
     "Notification",
     "Party",
     "PartyBattle",
@@ -54,6 +61,7 @@ __all__ = [
     "QuizQuestion",
     "ReviewCard",
     "ReviewLog",
+    "Revision",
     "RewardEntry",
     "ScoreBucket",
     "Task",

@@ -61,3 +61,14 @@ class UserSession(Created, Base):
     last_used_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class ExternalIdentity(Created, Base):
+    """Whom another issuer calls so. Its tokens tell only that, so the key does not begin with the user."""
+
+    __tablename__ = "external_identities"
+    __table_args__ = (Index(None, "user_id"),)
+
+    issuer: Mapped[str] = mapped_column(String(255), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    user_id: Mapped[Owner]

@@ -103,9 +103,6 @@ UNTOLD = select(Challenge.id).where(_IS_UNTOLD).order_by(Challenge.id).limit(_CO
 CLOSED_ONE = select(Challenge.title, Challenge.target, Challenge.told_up_to).where(
     _OF_CHALLENGE, _IS_UNTOLD
 )
-NEXT_END = select(func.min(Challenge.ends_at)).where(
-    Challenge.closed_at.is_(None), Challenge.ends_at > _NOW
-)
 UNCLOSED_ONE = select(Challenge.id).where(_OF_CHALLENGE, _IS_UNCLOSED)
 _LOADED = select(Challenge).where(_OF_CHALLENGE).execution_options(populate_existing=True)
 LOCKED = _LOADED.with_for_update()

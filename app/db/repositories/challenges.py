@@ -65,10 +65,6 @@ class ChallengeReader(Repository):
         """At most ``count`` closed challenges of which somebody is still to be told."""
         return (await self._session.scalars(queries.UNTOLD, {"count": count})).all()
 
-    async def find_next_end(self, now: datetime) -> datetime | None:
-        """When the next challenge ends; None if none is announced."""
-        return (await self._session.execute(queries.NEXT_END, {"now": now})).scalar_one()
-
 
 class ChallengeRepository(ChallengeReader):
     """Changes challenges and memberships; the caller holds the locks that each needs."""

@@ -1,14 +1,18 @@
-"""The mails about accounts. Their words are in ``templates/``, each as text and as HTML."""
+"""The mails that are sent. Their words are in ``templates/``, each as text and as HTML."""
 
 import re
 import unicodedata
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.core.mail import Mail, mask_address
+from app.db.models import User
+from app.services.mails import Reminder, Report
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _NAME_LENGTH = 50
@@ -47,13 +51,42 @@ def email_changed_mail(to: str, display_name: str, new_email: str, frontend_url:
     )
 
 
+def reminder_mail(user: User, reminder: Reminder, frontend_url: str) -> Mail:
+    """Remind a learner of what is due."""
+    values = asdict(reminder)
+    return _render("reminder", user.email, "Today", user.display_name, link=frontend_url, **values)
+
+
+def report_mail(user: User, report: Report, frontend_url: str) -> Mail:
+    """Report a learner's week."""
+    counted = {
+        "Tasks completed": report.counts.tasks,
+        "Days of courses completed": report.counts.course_tasks,
+        "Quizzes passed": report.counts.quizzes,
+        "Cards reviewed": report.counts.reviews,
+        "XP earned": report.counts.xp,
+    }
+    return _render(
+        "report",
+        user.email,
+        "Your week",
+        user.display_name,
+        link=frontend_url,
+        first_on=f"{report.first_on:%-d %B}",
+        last_on=f"{report.last_on:%-d %B}",
+        counts=[(name, count) for name, count in counted.items() if count],
+        streak=report.streak,
+        level=report.level,
+    )
+
+
 def _make_link(frontend_url: str, page: str, token: str) -> str:
     # In the fragment, which browsers keep to themselves: so the token reaches no server's log and
     # no Referer header. The page reads it and posts it.
     return f"{frontend_url.rstrip('/')}/{page}#token={quote(token, safe='')}"
 
 
-def _render(template: str, to: str, subject: str, display_name: str, **values: str) -> Mail:
+def _render(template: str, to: str, subject: str, display_name: str, **values: Any) -> Mail:
     context = {"subject": subject, "name": _clean_name(display_name), **values}
     environment = _make_environment()
     return Mail(
