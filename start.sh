@@ -129,6 +129,11 @@ sync_from_mirror() {
   fi
 }
 
+work() {
+  sync_packages serve
+  exec .venv/bin/python -m commands.worker
+}
+
 serve() {
   sync_packages serve
   exec .venv/bin/python -m commands.serve
@@ -171,6 +176,7 @@ main() {
       run_tests "$@"
       ;;
     check) run_checks ;;
+    worker) work ;;
     help | -h | --help) usage ;;
     '') serve ;;
     *)

@@ -18,20 +18,23 @@ from app.api.middleware import (
     NewestVersionMiddleware,
     RequestContextMiddleware,
 )
+from app.api.rate_limits import RateLimitMiddleware
 from app.api.router import api_router
+from app.api.routes.metrics import router as metrics_router
+from app.api.standings import LIMIT_FIELD, POLICY_FIELD
+from app.api.tracing import TraceMiddleware
 from app.core.config import Settings, load_settings
 from app.core.limits import MAX_BODY_BYTES, MAX_IMPORT_BYTES
 from app.core.logging import configure_logging
 from app.core.version import VERSION
 from app.infra.leaving import tell_when_leaving
+from app.infra.tracing import Traces, is_tracing_wanted, open_traces
 from app.parts import Parts, open_parts
 from app.web.pages import add_pages
-from app.worker.challenge_closing import watch_challenges
-from app.worker.event_polling import poll_events
-from app.worker.housekeeping import keep_house
-from app.worker.standings import keep_standings
+from app.worker.all import work_beside
 
 OpenParts = Callable[[Settings], AbstractAsyncContextManager[Parts]]
+WorkBeside = Callable[[Parts], AbstractAsyncContextManager[None]]
 
 _TAGS = [
     {"name": "auth", "description": "Registering, logging in, and what is done by mail."},
@@ -51,6 +54,7 @@ class Questboard(FastAPI):
     """The application, with our middleware around even the server-error handler."""
 
     settings: Settings
+    traces: Traces | None = None
 
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap FastAPI's own stack, so that a 500 has its request id and headers as well."""
@@ -72,6 +76,8 @@ class Questboard(FastAPI):
                 expose_headers=[
                     "X-Request-ID",
                     "Retry-After",
+                    POLICY_FIELD,
+                    LIMIT_FIELD,
                     "Location",
                     "ETag",
                     "Content-Disposition",
@@ -79,6 +85,8 @@ class Questboard(FastAPI):
                 ],
                 max_age=600,
             )
+        if is_tracing_wanted():
+            stack = TraceMiddleware(stack, lambda: self.traces)
         stack = RequestContextMiddleware(stack, is_secure=self.settings.is_production)
         # Outermost, because it passes a copy of the scope on: the line in the log needs the original's.
         return NewestVersionMiddleware(stack)
@@ -89,9 +97,13 @@ class Questboard(FastAPI):
 
 
 def create_app(
-    settings: Settings | None = None, open_parts_with: OpenParts = open_parts
+    settings: Settings | None = None,
+    open_parts_with: OpenParts = open_parts,
+    work_beside_with: WorkBeside = work_beside,
 ) -> Questboard:
     """Build the application. Nothing is opened before its lifespan begins.
+
+    What goes on beside it may be less than all (tests do by themselves what would come at its time).
 
     Raises:
         SettingsError: a setting is wrong.
@@ -100,15 +112,16 @@ def create_app(
     configure_logging(settings.log_level)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: Questboard) -> AsyncIterator[None]:
         async with (
+            open_traces() as traces,
             open_parts_with(settings) as parts,
-            keep_house(parts),
-            keep_standings(parts),
-            poll_events(parts),
-            watch_challenges(parts),
+            work_beside_with(parts),
         ):
             app.state.parts = parts
+            app.traces = traces
+            if traces is not None:
+                traces.watch(parts.database.engines.pooled)
             with tell_when_leaving(parts.events.close):
                 yield
 
@@ -127,7 +140,10 @@ def create_app(
     )
     app.settings = settings
     install_error_handlers(app)
+    # Within the server-error handler and the limit of bodies: it asks parts that may fail.
+    app.add_middleware(RateLimitMiddleware)
     app.include_router(api_router)
+    app.include_router(metrics_router)
     add_pages(app)
     return app
 

@@ -10,27 +10,35 @@ from dataclasses import dataclass
 from app.auth.access_tokens import AccessTokens
 from app.auth.accounts import AccountService
 from app.auth.administration import UserAdministration
+from app.auth.callers import Callers
+from app.auth.external import open_external_users
 from app.auth.manager import UserManager
 from app.auth.passwords import Passwords
 from app.auth.sessions import SessionLifetimes, SessionService
 from app.auth.throttle import Throttle
+from app.auth.trail import AuditTrail
 from app.auth.user_store import UserStore
 from app.core.clock import Clock, SystemClock
 from app.core.config import Settings
+from app.core.counters import Counters
 from app.core.events import Events
+from app.core.jobs import JobWaker
 from app.core.mail import MailSender
+from app.core.rate_limits import FindRateLimits, find_default_rate_limits
 from app.core.secret_keys import SecretKeys, load_secret_keys
 from app.core.zones import known_zones
-from app.db.session import Database
+from app.db.session import Database, Listeners
 from app.infra.background import Background
 from app.infra.events import InProcessEvents
+from app.infra.job_wakeups import create_waker
 from app.infra.limits import InProcessCounters
 from app.infra.mail import create_sender
-from app.infra.mail_queue import InProcessOutbox
+from app.infra.rate_limiter import RateLimiter
 from app.infra.redis_events import RedisEvents
+from app.infra.redis_limits import RedisCounters
 
 DRAIN_SECONDS = 5.0
-"""How long mails and other work under way may still take when the service leaves."""
+"""How long work under way may still take when the service leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +49,18 @@ class Parts:
     keys: SecretKeys
     clock: Clock
     events: Events
+    jobs: JobWaker
     database: Database
     background: Background
-    counters: InProcessCounters
-    outbox: InProcessOutbox
+    counters: Counters
+    limiter: RateLimiter
+    sender: MailSender
     sessions: SessionService
+    callers: Callers
     accounts: AccountService
     administration: UserAdministration
     manager: UserManager
+    trail: AuditTrail
 
 
 @asynccontextmanager
@@ -58,6 +70,7 @@ async def open_parts(
     clock: Clock | None = None,
     passwords: Passwords | None = None,
     sender: MailSender | None = None,
+    find_rates: FindRateLimits = find_default_rate_limits,
 ) -> AsyncIterator[Parts]:
     """Build all parts, and take them down in order at the end.
 
@@ -68,15 +81,18 @@ async def open_parts(
     keys = load_secret_keys(settings)
     known_zones()  # reads the disk, so before the first request
     events = _create_events(settings)
+    jobs = create_waker(settings.redis_url.get_secret_value() if settings.redis_url else None)
     database = Database.from_url(
-        settings.resolved_database_url, settings.database_pool_size, events.publish
+        settings.resolved_database_url,
+        settings.database_pool_size,
+        Listeners(on_told=events.publish, on_wanted=jobs.wake),
     )
     background = Background()
-    counters = InProcessCounters(clock)
-    outbox = InProcessOutbox(sender or create_sender(settings))
-    manager = UserManager(
-        UserStore(database, clock), passwords or Passwords(), keys, outbox, settings.frontend_url
-    )
+    counters = _create_counters(settings, clock)
+    limiter = RateLimiter(counters, clock, find_rates)
+    sender = sender or create_sender(settings)
+    store = UserStore(database, clock)
+    manager = UserManager(store, passwords or Passwords(), keys)
     sessions = SessionService(
         database,
         clock,
@@ -86,33 +102,47 @@ async def open_parts(
             settings.refresh_token_idle_seconds, settings.refresh_token_max_seconds
         ),
     )
-    accounts = AccountService(manager, sessions, Throttle(counters), background)
+    trail = AuditTrail(database, background, counters, clock)
+    throttle = Throttle(counters, limiter)
+    accounts = AccountService(manager, sessions, throttle, background, clock, trail=trail)
     administration = UserAdministration(database, manager)
-    outbox.start()
-    events.start()
-    try:
-        yield Parts(
-            settings=settings,
-            keys=keys,
-            clock=clock,
-            events=events,
-            database=database,
-            background=background,
-            counters=counters,
-            outbox=outbox,
-            sessions=sessions,
-            accounts=accounts,
-            administration=administration,
-            manager=manager,
-        )
-    finally:
-        await background.drain(DRAIN_SECONDS)
-        await outbox.stop(DRAIN_SECONDS)
-        await events.stop(DRAIN_SECONDS)
-        await database.dispose()
+    async with open_external_users(settings, database, clock, store) as external_users:
+        events.start()
+        try:
+            yield Parts(
+                settings=settings,
+                keys=keys,
+                clock=clock,
+                events=events,
+                jobs=jobs,
+                database=database,
+                background=background,
+                counters=counters,
+                limiter=limiter,
+                sender=sender,
+                sessions=sessions,
+                callers=Callers(sessions, external_users),
+                accounts=accounts,
+                administration=administration,
+                manager=manager,
+                trail=trail,
+            )
+        finally:
+            await jobs.stop()
+            await background.drain(DRAIN_SECONDS)
+            await events.stop(DRAIN_SECONDS)
+            await counters.close()
+            await database.dispose()
 
 
 def _create_events(settings: Settings) -> Events:
     if settings.redis_url is None:
         return InProcessEvents()
     return RedisEvents(settings.redis_url.get_secret_value())
+
+
+def _create_counters(settings: Settings, clock: Clock) -> Counters:
+    in_process = InProcessCounters(clock)
+    if settings.redis_url is None:
+        return in_process
+    return RedisCounters(settings.redis_url.get_secret_value(), clock, in_process)

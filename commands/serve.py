@@ -1,20 +1,20 @@
 """Migrate, seed and serve: what ``./start.sh`` runs. Obeys HOST, PORT, WORKERS, DATABASE_URL and DATA_DIR."""
 
-import signal
+import asyncio
 import sys
 from collections.abc import Sequence
-from types import FrameType
-
-import uvicorn
 
 from app.core.config import Settings, SettingsError, load_settings
 from app.core.logging import configure_logging
+from app.core.metrics_output import share_metrics
 from app.core.secret_keys import load_secret_keys
 from app.infra.mail import create_sender
 from commands.first_courses import seed_or_warn
 from commands.first_game import seed_game_or_warn
 from commands.migrate import migrate
+from commands.serving.running import ServerConfig, run_server
 from commands.terminal import fail, take_no_options
+from commands.waiting import leaving_at_once, wait_for_server
 
 SHUTDOWN_SECONDS = 20
 """How long requests under way may take to finish when the service is told to leave."""
@@ -28,22 +28,34 @@ several at once: it would end each of them before it is there, and start the nex
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
     take_no_options(__doc__, arguments)
-    try:
-        settings = load_settings()
-        configure_logging(settings.log_level)
-        # What the parts would refuse stops the start here, in one line, and not each worker.
-        load_secret_keys(settings)
-        create_sender(settings)
-        migrate(settings)
-    except SettingsError as error:
-        return fail(str(error))
-    seed_or_warn(settings)
-    seed_game_or_warn(settings)
-    _print_addresses(settings)
     # When it has shut down, uvicorn raises the signal again: to be told to leave is no failure.
-    signal.signal(signal.SIGTERM, _leave)
-    uvicorn.run(
+    with leaving_at_once():
+        try:
+            settings = load_settings()
+            _prepare(settings)
+        except SettingsError as error:
+            return fail(str(error))
+        seed_or_warn(settings)
+        seed_game_or_warn(settings)
+        _print_addresses(settings)
+        with share_metrics(settings.workers):
+            run_server(_configure_server(settings))
+    return 0
+
+
+def _prepare(settings: Settings) -> None:
+    configure_logging(settings.log_level)
+    # What the parts would refuse stops the start here, in one line, and not each worker.
+    load_secret_keys(settings)
+    create_sender(settings)
+    asyncio.run(wait_for_server(settings))
+    migrate(settings)
+
+
+def _configure_server(settings: Settings) -> ServerConfig:
+    return ServerConfig(
         "app.main:app",
+        drain_seconds=settings.shutdown_drain_seconds,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
@@ -55,11 +67,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         timeout_worker_healthcheck=WORKER_START_SECONDS,
     )
-    return 0
-
-
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
 
 
 def _print_addresses(settings: Settings) -> None:

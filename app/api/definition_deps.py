@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path
+from fastapi import Depends, Path, Request
 
-from app.api.deps import ClockDep, CurrentUser, ReadUowDep, UowDep
+from app.api.deps import ClockDep, CurrentUser, PartsDep, ReadUowDep, UowDep
+from app.api.middleware import template_of
 from app.schemas.definitions import DefinitionKey
 from app.services.badge_definitions import BadgeDefinitions
 from app.services.badges import BadgeService
@@ -20,9 +21,12 @@ BossKey = Annotated[DefinitionKey, Path(description="The boss's key.")]
 BadgeKey = Annotated[DefinitionKey, Path(description="The badge's key.")]
 
 
-async def get_admin(caller: CurrentUser) -> Principal:
-    """The caller, who has to be an admin or a superuser."""
+async def get_admin(request: Request, caller: CurrentUser, parts: PartsDep) -> Principal:
+    """The caller, who has to be an admin or a superuser; who is refused is written down."""
     if not caller.may_administer:
+        parts.trail.note_refusal(
+            caller.user_id, AdminRequiredError.code, template_of(request.scope)
+        )
         raise AdminRequiredError
     return caller
 

@@ -6,8 +6,11 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from fastapi.security import OAuth2PasswordBearer
 
+from app.api.middleware import template_of
+from app.api.rate_limits import count_user, count_visit
 from app.auth.accounts import AccountService
 from app.auth.administration import UserAdministration
+from app.auth.callers import Callers
 from app.auth.errors import InvalidTokenError, SuperuserRequiredError
 from app.auth.sessions import Device, SessionService
 from app.core.clock import Clock
@@ -15,6 +18,7 @@ from app.core.errors import ForbiddenError
 from app.core.request_id import name_caller
 from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
 from app.game.rules import ShopItem
+from app.infra.rate_limiter import RateLimiter
 from app.parts import Parts
 from app.services.completions import CompletionService, OccurrenceService
 from app.services.game import GameService
@@ -59,6 +63,16 @@ async def get_sessions(parts: PartsDep) -> SessionService:
     return parts.sessions
 
 
+async def get_callers(parts: PartsDep) -> Callers:
+    """Who calls."""
+    return parts.callers
+
+
+async def get_limiter(parts: PartsDep) -> RateLimiter:
+    """Counts requests."""
+    return parts.limiter
+
+
 async def get_system(parts: PartsDep) -> SystemService:
     """The service itself."""
     return SystemService(parts.database, parts.settings)
@@ -69,6 +83,8 @@ AccountsDep = Annotated[AccountService, Depends(get_accounts)]
 AdministrationDep = Annotated[UserAdministration, Depends(get_administration)]
 SystemServiceDep = Annotated[SystemService, Depends(get_system)]
 SessionsDep = Annotated[SessionService, Depends(get_sessions)]
+CallersDep = Annotated[Callers, Depends(get_callers)]
+LimiterDep = Annotated[RateLimiter, Depends(get_limiter)]
 
 
 async def get_token(token: Annotated[str | None, Depends(_bearer)]) -> str:
@@ -81,19 +97,40 @@ async def get_token(token: Annotated[str | None, Depends(_bearer)]) -> str:
 BearerToken = Annotated[str, Depends(get_token)]
 
 
-async def get_current_user(sessions: SessionsDep, token: BearerToken) -> Principal:
+async def get_caller(
+    request: Request, callers: CallersDep, limiter: LimiterDep, token: BearerToken
+) -> Principal:
     """The caller, looked up and let go of the connection before the route's own begins."""
-    caller = await sessions.identify(token)
+    try:
+        caller = await callers.identify(token)
+    except InvalidTokenError:
+        await count_visit(limiter, request.scope)
+        raise
     name_caller(caller.user_id)
+    return caller
+
+
+UncountedUser = Annotated[Principal, Depends(get_caller)]
+"""The caller of what goes on for long, and has a limit of its own."""
+
+
+async def get_current_user(
+    request: Request, caller: UncountedUser, limiter: LimiterDep
+) -> Principal:
+    """The caller, who may ask only so often."""
+    await count_user(limiter, caller.user_id, request.scope)
     return caller
 
 
 CurrentUser = Annotated[Principal, Depends(get_current_user)]
 
 
-async def get_superuser(caller: CurrentUser) -> Principal:
-    """The caller, who has to be a superuser."""
+async def get_superuser(request: Request, caller: CurrentUser, parts: PartsDep) -> Principal:
+    """The caller, who has to be a superuser; who is refused is written down."""
     if not caller.is_superuser:
+        parts.trail.note_refusal(
+            caller.user_id, SuperuserRequiredError.code, template_of(request.scope)
+        )
         raise SuperuserRequiredError
     return caller
 
@@ -102,8 +139,11 @@ Superuser = Annotated[Principal, Depends(get_superuser)]
 
 
 async def require_own_path(user_id: str, caller: CurrentUser) -> None:
-    """Hold ``/{user_id}/...`` to the caller's own id; others are 403, whether they exist or not."""
-    if user_id != str(caller.user_id):
+    """Hold ``/{user_id}/...`` to the caller's own id, or its name at the issuer of its token.
+
+    Others are 403, whether they exist or not.
+    """
+    if user_id not in caller.names:
         raise ForbiddenError("This path belongs to another user.")
 
 

@@ -9,8 +9,9 @@ from fastapi.openapi.utils import get_openapi
 
 from app.api import body_limit
 from app.api.errors import MEDIA_TYPE, problem, status_of
+from app.api.standings import LIMIT_FIELD, POLICY_FIELD
 from app.api.summary_docs import SUMMARY_EXAMPLE
-from app.core.errors import QuestboardError
+from app.core.errors import QuestboardError, TooManyRequestsError
 from app.db.conflicts import DatabaseBusyError, DatabaseUnavailableError
 from app.schemas.problem import Problem
 
@@ -19,6 +20,29 @@ Responses = dict[int | str, dict[str, Any]]
 _REF = {"$ref": "#/components/schemas/Problem"}
 _EXAMPLE_ID = "5f0c1f6f8f0e4d1b9a3a6a3f6d2c7b10"
 _WITHOUT_DATABASE = {"get_health", "get_config"}
+_UNCOUNTED = {"get_health", "get_readiness"}
+_UNCOUNTED_IF_WELL = {"stream_events"}
+_LIMIT_FIELDS: Mapping[str, Any] = {
+    POLICY_FIELD: {
+        "description": "The rates that the request counted for: q requests in each w seconds.",
+        "schema": {"type": "string"},
+        "example": '"user";q=600;w=60',
+    },
+    LIMIT_FIELD: {
+        "description": "What is left of each: r requests, until all are there again in t seconds.",
+        "schema": {"type": "string"},
+        "example": '"user";r=599;t=42',
+    },
+}
+"""As draft-ietf-httpapi-ratelimit-headers has them."""
+
+_RETRY_FIELD = {
+    "Retry-After": {
+        "description": "Seconds to wait.",
+        "schema": {"type": "integer", "minimum": 1},
+        "example": 42,
+    }
+}
 _ANSWERS: Mapping[str, Any] = {"get_summary": SUMMARY_EXAMPLE}
 """Examples by operation. Given with the route, FastAPI would leave out whatever is null."""
 
@@ -27,6 +51,8 @@ Questboard turns to-do lists and courses into a role-playing game.
 
 * Send `Authorization: Bearer <access token>`; `POST /auth/login` gives one, `POST /auth/refresh` the next.
 * Every refusal is an RFC 9457 problem document; branch on its `code`.
+* `RateLimit` tells what is left of your requests, and when they are all there again. Beyond that is 429 with
+  `Retry-After`.
 * Lists are pages: send `next_cursor` as `?cursor=` to go on.
 * A `POST` with an `Idempotency-Key` can be sent again without harm: the same request gets the same answer.
   (Those of `/auth` and imports take none; an import that is repeated changes nothing.)
@@ -89,6 +115,7 @@ def _mend(document: dict[str, Any]) -> None:
     problem_schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem_schema.pop("$defs"))
     schemas["Problem"] = problem_schema
+    document["components"]["headers"] = {**_LIMIT_FIELDS, **_RETRY_FIELD}
     for path in document["paths"].values():
         for operation in path.values():
             _mend_operation(operation)
@@ -110,10 +137,26 @@ def _mend_operation(operation: dict[str, Any]) -> None:
     if operation["operationId"] not in _WITHOUT_DATABASE:
         for error in (DatabaseBusyError, DatabaseUnavailableError):
             _add(responses, status_of(error), error.code, error.detail)
+    if operation["operationId"] not in _UNCOUNTED:
+        _mend_limits(operation["operationId"], responses)
     if operation["operationId"] in _ANSWERS:
         answer = responses["200"]["content"]["application/json"]
         answer["example"] = _ANSWERS[operation["operationId"]]
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _mend_limits(name: str, responses: dict[str, Any]) -> None:
+    error = TooManyRequestsError
+    _add(responses, status_of(error), error.code, error.detail)
+    for status, response in responses.items():
+        if status < "300" and name not in _UNCOUNTED_IF_WELL:
+            _refer(response, _LIMIT_FIELDS)
+    _refer(responses["429"], {**_LIMIT_FIELDS, **_RETRY_FIELD})
+
+
+def _refer(response: dict[str, Any], fields: Mapping[str, Any]) -> None:
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in fields}
+    response["headers"] = {**response.get("headers", {}), **headers}
 
 
 def _add(responses: dict[str, Any], status: int, code: str, detail: Any) -> None:

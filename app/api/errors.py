@@ -12,6 +12,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic_core import to_jsonable_python
 from starlette.exceptions import HTTPException
 
+from app.api.standings import note_standing
 from app.core.errors import (
     BadRequestError,
     ConflictError,
@@ -84,13 +85,15 @@ def problem(
     return JSONResponse(body, status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-async def answer_refusal(_request: Request, error: QuestboardError) -> JSONResponse:
+async def answer_refusal(request: Request, error: QuestboardError) -> JSONResponse:
     """Answer one of our own refusals. That a part is out of reach, the operator has to know as well."""
     if isinstance(error, UnavailableError):
         _log.warning("unavailable", code=error.code, cause=_explain(error.__cause__))
     headers = {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, TooManyRequestsError) and error.standing is not None:
+        note_standing(request.scope, error.standing)
     if isinstance(error, UnauthenticatedError):
         headers["WWW-Authenticate"] = "Bearer"
     return problem(

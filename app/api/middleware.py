@@ -7,6 +7,7 @@ import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.metrics import REQUESTS_IN_FLIGHT, record_request
 from app.core.request_id import begin_request
 
 _log = structlog.get_logger("app.access")
@@ -29,7 +30,7 @@ PAGE_POLICY = (
 
 
 class RequestContextMiddleware:
-    """Gives each request its id, its security headers and its line in the log.
+    """Gives each request its id, its security headers, its line in the log and its place in the metrics.
 
     It wraps even the server-error handler, so that a 500 has them as well.
     """
@@ -43,7 +44,8 @@ class RequestContextMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = begin_request()
+        client = scope.get("client")
+        request_id = begin_request(client[0] if client else None)
         begun = time.perf_counter()
         status = 500
 
@@ -54,15 +56,20 @@ class RequestContextMiddleware:
                 self._add_headers(scope, MutableHeaders(scope=message), request_id)
             await send(message)
 
+        REQUESTS_IN_FLIGHT.inc()
         try:
             await self._app(scope, receive, send_with_headers)
         finally:
+            REQUESTS_IN_FLIGHT.dec()
+            seconds = time.perf_counter() - begun
+            route = template_of(scope)
+            record_request(scope["method"], route, status, seconds)
             _log.info(
                 "request",
                 method=scope["method"],
-                route=_template_of(scope),
+                route=route,
                 status=status,
-                milliseconds=round((time.perf_counter() - begun) * 1000, 1),
+                milliseconds=round(seconds * 1000, 1),
             )
 
     def _add_headers(self, scope: Scope, headers: MutableHeaders, request_id: str) -> None:
@@ -77,11 +84,15 @@ class RequestContextMiddleware:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 
 
-def _template_of(scope: Scope) -> str | None:
-    """The path of the route as the code has it, not as it was asked for: ids belong to people."""
+def template_of(scope: Scope) -> str | None:
+    """The path of the route as the code has it, not as it was asked for: ids belong to people.
+
+    Of files that are served as they are it is the folder's.
+    """
     # FastAPI keeps included routers apart: the route itself knows only the last part of its path.
     included = scope.get("fastapi", {}).get("effective_route_context")
-    return getattr(included or scope.get("route"), "path_format", None)
+    path_format = getattr(included or scope.get("route"), "path_format", None)
+    return path_format or scope.get("root_path") or None
 
 
 class NewestVersionMiddleware:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Response
 from pydantic import Field
 
-from app.api.deps import BearerToken, ClockDep, CurrentUser, PartsDep, ReadUowDep, UowDep
+from app.api.deps import BearerToken, ClockDep, PartsDep, ReadUowDep, UncountedUser, UowDep
 from app.schemas.common import MAX_ID, WHOLE_NUMBER
 from app.services.live_events import LiveEvents, LiveEventService
 from app.services.notifications import NotificationReadService, NotificationService
@@ -34,7 +34,7 @@ async def get_notifications(uow: UowDep, clock: ClockDep) -> NotificationService
 
 async def open_live_events(
     parts: PartsDep,
-    caller: CurrentUser,
+    caller: UncountedUser,
     token: BearerToken,
     response: Response,
     last_event_id: LastEventId = None,
@@ -42,7 +42,7 @@ async def open_live_events(
     """The caller's stream: open until the answer has ended, for as long as the token counts."""
 
     async def check() -> None:
-        await parts.sessions.identify(token)
+        await parts.callers.recheck(token, caller.user_id)
 
     response.headers["Cache-Control"] = "no-store"  # beside FastAPI's no-cache
     service = LiveEventService(parts.database.reading, parts.events)

@@ -7,8 +7,10 @@ from app.api.deps import require_own_path
 from app.api.docs import problems
 from app.api.middleware import CURRENT_PREFIX
 from app.api.routes import (
+    audit,
     auth,
     authoring,
+    background_tasks,
     badge_definitions,
     badges,
     boss_definitions,
@@ -18,6 +20,7 @@ from app.api.routes import (
     curricula,
     game,
     learning,
+    mail_preferences,
     me,
     notifications,
     parties,
@@ -32,12 +35,12 @@ from app.api.routes import (
     tasks,
     users,
 )
-from app.auth.errors import InvalidTokenError
+from app.auth.errors import InvalidTokenError, KeysUnavailableError
 from app.core.errors import ForbiddenError
 
 RESERVED = (
     "auth", "users", "tasks", "courses", "course-tasks", "weeks", "questions", "reviews", "game",
-    "health", "config", "metrics",
+    "health", "config", "metrics", "audit",
 )  # fmt: skip
 """The first words of other paths, present and planned; ``/{user_id}/tasks`` never matches them."""
 
@@ -56,7 +59,7 @@ class _SubjectConvertor(Convertor[str]):
 
 register_url_convertor("subject", _SubjectConvertor())
 
-_KNOWN = problems(InvalidTokenError)
+_KNOWN = problems(InvalidTokenError, KeysUnavailableError)
 _OWN_PATH = problems(ForbiddenError)
 
 api_router = APIRouter(prefix=CURRENT_PREFIX)
@@ -64,7 +67,10 @@ api_router.include_router(system.router)
 api_router.include_router(auth.router)
 for _router in (
     me.router,
+    background_tasks.router,
+    mail_preferences.router,
     users.router,
+    audit.router,
     tasks.router,
     curricula.router,
     courses.router,

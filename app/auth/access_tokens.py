@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 import jwt
 
 from app.auth.errors import InvalidTokenError
+from app.core.external_issuers import OWN_ISSUER
 
 ALGORITHM = "HS256"
-ISSUER = "questboard"
+ISSUER = OWN_ISSUER
 AUDIENCE = "questboard:api"
 KIND = "access"
 MAX_TOKEN_LENGTH = 4096

@@ -1,5 +1,6 @@
 """What people do with accounts: each method is one use case, with its limits and its mails."""
 
+from datetime import timedelta
 from typing import Any
 
 from fastapi.security import OAuth2PasswordRequestForm
@@ -12,25 +13,26 @@ from app.auth.errors import (
     BadResetTokenError,
     BadVerifyTokenError,
     CurrentPasswordError,
+    NoPasswordError,
     ResetInvalidPasswordError,
+    StaleTokenError,
     UserNotFoundError,
 )
 from app.auth.manager import UserManager
 from app.auth.manager_calls import change_account, create_account, find_user
+from app.auth.passwords import has_password
 from app.auth.sessions import Device, SessionService, TokenPair
-from app.auth.throttle import (
-    LOGINS_PER_ADDRESS,
-    MAILS_PER_ADDRESS,
-    REFRESHES_PER_ADDRESS,
-    REGISTRATIONS_PER_ADDRESS,
-    TOKENS_TRIED_PER_ADDRESS,
-    Throttle,
-)
+from app.auth.throttle import Throttle
+from app.auth.trail import AuditTrail
+from app.core.clock import Clock
 from app.core.text import normalize_email
 from app.db.models import User
 from app.infra.background import Background
 from app.schemas.users import UserCreate
 from app.services.principal import Principal
+
+FRESH = timedelta(minutes=5)
+"""How old a token of another issuer may be that takes the password's place."""
 
 
 class AccountService:
@@ -42,11 +44,16 @@ class AccountService:
         sessions: SessionService,
         throttle: Throttle,
         background: Background,
+        clock: Clock,
+        *,
+        trail: AuditTrail,
     ) -> None:
         self._manager = manager
         self._sessions = sessions
         self._throttle = throttle
         self._background = background
+        self._clock = clock
+        self._trail = trail
 
     async def register(self, given: UserCreate, address: str) -> User:
         """Add an account without rights, and mail the link that verifies its address.
@@ -56,7 +63,7 @@ class AccountService:
             RegisterInvalidPasswordError: with the reason.
             UserAlreadyExistsError: the address is taken.
         """
-        await self._throttle.admit(REGISTRATIONS_PER_ADDRESS, address)
+        await self._throttle.admit(self._throttle.rates.registrations_of_address, address)
         return await create_account(self._manager, given, safe=True)
 
     async def log_in(self, email: str, password: str, device: Device) -> TokenPair:
@@ -66,23 +73,25 @@ class AccountService:
             TooManyAttemptsError: too many failures of the account, or tries from this address.
             BadCredentialsError: address and password don't go together; which, is not told.
         """
-        await self._throttle.admit(LOGINS_PER_ADDRESS, device.address)
-        await self._throttle.begin_login(email)
-        credentials = OAuth2PasswordRequestForm(username=email, password=password)
-        user = await self._manager.authenticate(credentials)
-        if user is None or not user.is_active:
-            raise BadCredentialsError
-        await self._throttle.succeed_login(email)
-        return await self._sessions.open(user.id, device, user.hashed_password)
+        with self._trail.watch_login(email):
+            await self._throttle.admit(self._throttle.rates.logins_of_address, device.address)
+            await self._throttle.begin_login(email)
+            credentials = OAuth2PasswordRequestForm(username=email, password=password)
+            user = await self._manager.authenticate(credentials)
+            if user is None or not user.is_active:
+                raise BadCredentialsError
+            await self._throttle.succeed_login(email)
+            return await self._sessions.open(user.id, device, user.hashed_password)
 
     async def refresh(self, refresh_token: str, address: str) -> TokenPair:
         """Go on with a session.
 
         Raises:
-            TooManyAttemptsError: too many tries from this address.
+            TooManyAttemptsError: too many tries from this address, or of this session.
             InvalidRefreshTokenError: the token does not count, or no longer.
         """
-        await self._throttle.admit(REFRESHES_PER_ADDRESS, address)
+        await self._throttle.admit(self._throttle.rates.refreshes_of_address, address)
+        await self._throttle.admit_refresh(refresh_token)
         return await self._sessions.refresh(refresh_token)
 
     async def forgot_password(self, email: str, address: str) -> None:
@@ -93,7 +102,7 @@ class AccountService:
         Raises:
             TooManyAttemptsError: too many such requests from this address.
         """
-        await self._throttle.admit(MAILS_PER_ADDRESS, address)
+        await self._throttle.admit(self._throttle.rates.mails_of_address, address)
         self._background.spawn("forgot-password", self._send_reset(email))
 
     async def reset_password(self, token: str, password: str, address: str) -> None:
@@ -105,7 +114,7 @@ class AccountService:
                 account is disabled.
             ResetInvalidPasswordError: with the reason.
         """
-        await self._throttle.admit(TOKENS_TRIED_PER_ADDRESS, address)
+        await self._throttle.admit(self._throttle.rates.mailed_tokens_of_address, address)
         try:
             user = await self._manager.reset_password(token, password)
         except fastapi_users_errors.InvalidPasswordException as error:
@@ -125,7 +134,7 @@ class AccountService:
         Raises:
             TooManyAttemptsError: too many such requests from this address.
         """
-        await self._throttle.admit(MAILS_PER_ADDRESS, address)
+        await self._throttle.admit(self._throttle.rates.mails_of_address, address)
         self._background.spawn("request-verification", self._send_verification(email))
 
     async def verify(self, token: str, address: str) -> User:
@@ -137,7 +146,7 @@ class AccountService:
             AlreadyVerifiedError: nothing is left to verify.
             AccountChangedError: the account was changed at this moment.
         """
-        await self._throttle.admit(TOKENS_TRIED_PER_ADDRESS, address)
+        await self._throttle.admit(self._throttle.rates.mailed_tokens_of_address, address)
         try:
             user: User = await self._manager.verify(token)
         except fastapi_users_errors.UserAlreadyVerified as error:
@@ -161,6 +170,7 @@ class AccountService:
 
         Raises:
             CurrentPasswordError: a new password or address came without the right current password.
+            NoPasswordError: nor is there one: the account came by another issuer.
             TooManyAttemptsError: too many wrong ones, or changes of the address.
             EmailAlreadyExistsError: the new address is taken.
             UpdateInvalidPasswordError: with the reason.
@@ -179,29 +189,47 @@ class AccountService:
             values["kept_session"] = principal.session_id
         return await change_account(self._manager, user, values)
 
-    async def delete(self, principal: Principal, password: str) -> None:
+    async def delete(self, principal: Principal, password: str | None) -> None:
         """Erase one's own account, with everything in it.
 
+        Who came by another issuer has no password to give. A token that was made just now takes its
+        place, so that one which got lost can't do this for as long as it counts.
+
         Raises:
-            CurrentPasswordError: the password is wrong.
+            CurrentPasswordError: the password is missing or wrong.
+            NoPasswordError: a password was given, and the account has none.
+            StaleTokenError: none was given, and the token of the other issuer is too old, or says not
+                how old it is.
             TooManyAttemptsError: too many wrong ones.
             AccountChangedError: address or password were changed meanwhile.
         """
         user = await self.get(principal.user_id)
-        await self._prove(user, password)
+        if principal.subject is not None and password is None:
+            self._refuse_stale(principal)
+        else:
+            await self._prove(user, password)
         await self._manager.delete(user)
 
+    def _refuse_stale(self, principal: Principal) -> None:
+        issued_at = principal.issued_at
+        if issued_at is None or self._clock.now() - issued_at > FRESH:
+            raise StaleTokenError
+
     async def _prove(self, user: User, password: str | None) -> None:
+        if not has_password(user.hashed_password):
+            raise NoPasswordError
         if password is None:
             raise CurrentPasswordError
-        await self._throttle.begin_login(user.email)
-        if not await self._manager.verify_password(user, password):
-            raise CurrentPasswordError
-        await self._throttle.succeed_login(user.email)
+        with self._trail.watch_proof(user.email):
+            await self._throttle.begin_login(user.email)
+            if not await self._manager.verify_password(user, password):
+                raise CurrentPasswordError
+            await self._throttle.succeed_login(user.email)
 
     async def _send_reset(self, email: str) -> None:
         user = await self._manager.user_db.get_by_email(email)
         if user is not None and user.is_active and await self._throttle.admit_mail(email):
+            await self._trail.note_reset_asked(user.id)
             await self._manager.forgot_password(user)
 
     async def _send_verification(self, email: str) -> None:

@@ -13,6 +13,7 @@ from app.core.errors import (
     NotFoundError,
     TooManyRequestsError,
     UnauthenticatedError,
+    UnavailableError,
 )
 
 
@@ -21,6 +22,13 @@ class InvalidTokenError(UnauthenticatedError):
 
     code = "invalid_token"
     detail = "The access token is missing, invalid or expired."
+
+
+class KeysUnavailableError(UnavailableError):
+    """The issuer's keys can't be had at the moment, so nobody knows whether its token counts."""
+
+    code = "issuer_keys_unavailable"
+    detail = "The keys of the token's issuer are out of reach at the moment. Try again later."
 
 
 class InvalidRefreshTokenError(UnauthenticatedError):
@@ -101,6 +109,32 @@ class CurrentPasswordError(ForbiddenError):
 
     code = "current_password_required"
     detail = "The current password is missing or wrong."
+
+
+class NoPasswordError(ForbiddenError):
+    """The account came by a token of another issuer, which alone knows its password."""
+
+    code = "no_password"
+    detail = (
+        "This account has no password here, which changing its address or password would need."
+        " Change them where you signed in."
+    )
+
+
+class NoSessionError(ForbiddenError):
+    """The token is of another issuer, where its session has to be ended."""
+
+    code = "no_session"
+    detail = "Your token is of another issuer and has no session here. Sign out there."
+
+
+class StaleTokenError(ForbiddenError):
+    """What can't be taken back needs a token of another issuer that was made just now."""
+
+    code = "token_not_fresh"
+    detail = (
+        "This needs a token that was issued in the last five minutes. Get a new one and try again."
+    )
 
 
 class TooManyAttemptsError(TooManyRequestsError):

@@ -16,15 +16,9 @@ from fastapi_users import exceptions as fastapi_users_errors
 from fastapi_users import schemas as fastapi_users_schemas
 from fastapi_users.jwt import decode_jwt, generate_jwt
 
-from app.auth.mails import (
-    email_changed_mail,
-    password_changed_mail,
-    password_reset_mail,
-    verification_mail,
-)
 from app.auth.passwords import Passwords, check_password
 from app.auth.user_store import UserStore
-from app.core.mail import MailOutbox
+from app.core.jobs import JobKind, JobRequest
 from app.core.secret_keys import SecretKeys
 from app.core.text import normalize_email
 from app.db.models import User
@@ -45,21 +39,17 @@ class UserManager(IntegerIDMixin, BaseUserManager[Any, int]):
         store: UserStore,
         passwords: Passwords,
         keys: SecretKeys,
-        outbox: MailOutbox,
-        frontend_url: str,
     ) -> None:
         super().__init__(store, passwords.helper)
         self.reset_password_token_secret = keys.reset_password
         self.verification_token_secret = keys.verification
         self._passwords = passwords
         self._keys = keys
-        self._outbox = outbox
-        self._frontend_url = frontend_url
 
     def within(self, uow: UnitOfWork) -> "UserManager":
         """The same manager, writing in a unit of work that is open already."""
         store = self.user_db.within(uow)
-        return UserManager(store, self._passwords, self._keys, self._outbox, self._frontend_url)
+        return UserManager(store, self._passwords, self._keys)
 
     async def validate_password(self, password: str, user: fastapi_users_schemas.UC | User) -> None:
         """Hold the password to our rules.
@@ -105,7 +95,7 @@ class UserManager(IntegerIDMixin, BaseUserManager[Any, int]):
             UserAlreadyExists: the address is taken.
         """
         try:
-            user = await self.user_db.create(values)
+            user = await self.user_db.create(values, greets=True)
         except EmailTakenError as error:
             raise fastapi_users_errors.UserAlreadyExists from error
         await self.on_after_register(user, request)
@@ -133,15 +123,42 @@ class UserManager(IntegerIDMixin, BaseUserManager[Any, int]):
         """
         if not user.is_active:
             raise fastapi_users_errors.UserInactive
+        await self.user_db.want(JobRequest(JobKind.SEND_RESET_LINK, user_id=user.id))
+
+    async def request_verify(self, user: User, request: Request | None = None) -> None:
+        """Mail a token that verifies the address, good until that changes.
+
+        Raises:
+            UserInactive: the account is disabled.
+            UserAlreadyVerified: the address is verified.
+        """
+        if not user.is_active:
+            raise fastapi_users_errors.UserInactive
+        if user.is_verified:
+            raise fastapi_users_errors.UserAlreadyVerified
+        await self.user_db.want(JobRequest(JobKind.SEND_VERIFICATION, user_id=user.id))
+
+    def make_reset_token(self, user: User) -> str:
+        """A token that lets whoever has it choose a new password, once."""
         data = {
             "sub": str(user.id),
             "password_fgpt": _fingerprint(user),
             "aud": self.reset_password_token_audience,
         }
-        token = generate_jwt(
+        return generate_jwt(
             data, self.reset_password_token_secret, self.reset_password_token_lifetime_seconds
         )
-        await self.on_after_forgot_password(user, token, request)
+
+    def make_verification_token(self, user: User) -> str:
+        """A token that proves that whoever has it reads the address."""
+        data = {
+            "sub": str(user.id),
+            "email": user.email,
+            "aud": self.verification_token_audience,
+        }
+        return generate_jwt(
+            data, self.verification_token_secret, self.verification_token_lifetime_seconds
+        )
 
     async def reset_password(
         self, token: str, password: str, request: Request | None = None
@@ -174,29 +191,6 @@ class UserManager(IntegerIDMixin, BaseUserManager[Any, int]):
         verified, _ = await self._passwords.verify(password, user.hashed_password)
         return verified
 
-    async def on_after_register(self, user: User, request: Request | None = None) -> None:
-        """Mail the link that verifies the address."""
-        if user.is_active and not user.is_verified:
-            await self.request_verify(user, request)
-
-    async def on_after_request_verify(
-        self, user: User, token: str, request: Request | None = None
-    ) -> None:
-        """Mail the link that verifies the address."""
-        mail = verification_mail(user.email, user.display_name, token, self._frontend_url)
-        self._outbox.put(mail)
-
-    async def on_after_forgot_password(
-        self, user: User, token: str, request: Request | None = None
-    ) -> None:
-        """Mail the link that resets the password."""
-        mail = password_reset_mail(user.email, user.display_name, token, self._frontend_url)
-        self._outbox.put(mail)
-
-    async def on_after_reset_password(self, user: User, request: Request | None = None) -> None:
-        """Tell the owner, who may not have done it."""
-        self._outbox.put(password_changed_mail(user.email, user.display_name, self._frontend_url))
-
     async def _find_by_reset_token(self, token: str) -> User:
         audience = [self.reset_password_token_audience]
         try:
@@ -223,28 +217,16 @@ class UserManager(IntegerIDMixin, BaseUserManager[Any, int]):
             InvalidPasswordException: with the reason.
         """
         changes = dict(update_dict)
-        old_email = user.email
         if "password" in changes:
             password = changes.pop("password")
             check_password(password, changes.get("email", user.email))
             changes["hashed_password"] = await self._passwords.hash(password)
-        moved = "email" in changes and normalize_email(changes["email"]) != old_email
-        if moved:
+        if "email" in changes and normalize_email(changes["email"]) != user.email:
             changes.setdefault("is_verified", False)
         try:
-            updated = await self.user_db.update(user, changes)
+            return await self.user_db.update(user, changes)
         except EmailTakenError as error:
             raise fastapi_users_errors.UserAlreadyExists from error
-        if "hashed_password" in changes:
-            await self.on_after_reset_password(updated)
-        if moved:
-            self._outbox.put(
-                email_changed_mail(
-                    old_email, updated.display_name, updated.email, self._frontend_url
-                )
-            )
-            await self.on_after_register(updated)
-        return updated
 
 
 def _fingerprint(user: User) -> str:

@@ -21,6 +21,9 @@ from app.core.text import normalize_email, normalize_password
 NICENESS = 10
 """Of the threads that hash, on Linux: a tenth of the others' share where all want the processor."""
 
+UNUSABLE = "!"
+"""What stands in front, as in shadow(5), where a hash would be that no password has."""
+
 T = TypeVar("T")
 
 
@@ -43,12 +46,13 @@ class Passwords:
     async def verify(self, password: str, hashed: str | None) -> tuple[bool, str | None]:
         """Whether the password is right, and a new hash where the old one's parameters are outdated.
 
-        ``hashed`` is None for an account that is not there: that takes as long, and is never right.
+        ``hashed`` is None for an account that is not there: that takes as long, and is never right. As
+        for one without a password.
         Passwords longer than any can be are not worth hashing, for whatever account.
         """
         if len(password) > MAX_PASSWORD_LENGTH:
             return False, None
-        if hashed is None:
+        if hashed is None or not has_password(hashed):
             await self._verify(password, await self._hash_of_nobody())
             return False, None
         return await self._verify(password, hashed)
@@ -63,6 +67,11 @@ class Passwords:
         if self._nobodys_hash is None:
             self._nobodys_hash = await self.hash(self.helper.generate())
         return self._nobodys_hash
+
+
+def has_password(hashed: str) -> bool:
+    """Whether any password could be the one that was hashed."""
+    return not hashed.startswith(UNUSABLE)
 
 
 def _stand_back() -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import Enum, auto
 from uuid import UUID, uuid4
 
 import structlog
@@ -12,22 +11,25 @@ from app.auth.errors import (
     BadCredentialsError,
     InvalidRefreshTokenError,
     InvalidTokenError,
+    NoSessionError,
     SessionNotFoundError,
 )
 from app.auth.refresh_tokens import RefreshToken
+from app.auth.refresh_verdicts import Verdict, judge
+from app.core.audit import AuditEvent
 from app.core.clock import Clock
 from app.core.listing import Page
+from app.core.metrics import REFRESHES
 from app.db.models import UserSession
 from app.db.session import Database
+from app.services.audit import write_down
 from app.services.errors import BadCursorError
 from app.services.paging import cut_page, decode_cursor, encode_cursor
 from app.services.principal import Principal
 
-RETRY_SECONDS = 10
-"""How long a parent token still gets its successor again: long enough for a lost reply."""
-
 _log = structlog.get_logger(__name__)
 _LIST = "sessions"
+_LAST_ID = UUID(int=2**128 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,6 @@ class SessionView:
     last_used_at: datetime
     expires_at: datetime
     current: bool
-
-
-class _Verdict(Enum):
-    ROTATE = auto()
-    REPEAT = auto()
-    REPLAY = auto()
-    REFUSE = auto()
 
 
 class SessionService:
@@ -142,6 +137,13 @@ class SessionService:
             if hashed_password not in (None, user.hashed_password):
                 raise BadCredentialsError
             await transaction.uow.sessions.add(session)
+            await write_down(
+                transaction.uow,
+                AuditEvent.LOGIN_SUCCEEDED,
+                now,
+                subject_id=user_id,
+                actor_id=user_id,
+            )
             await transaction.commit()
         return self._pair(session, token, now)
 
@@ -156,21 +158,30 @@ class SessionService:
         """
         token = RefreshToken.parse(text)
         if token is None:
-            raise InvalidRefreshTokenError
+            raise _refuse("refused")
         async with self._database.writing() as transaction:
             session = await transaction.uow.sessions.lock_family(token.family_hash)
             now = self._clock.now()
-            verdict = _judge(session, token, now)
-            if session is None or verdict is _Verdict.REFUSE:
-                raise InvalidRefreshTokenError
+            verdict = judge(session, token, now)
+            if session is None or verdict is Verdict.REFUSE:
+                raise _refuse("refused")
             self._carry_out(verdict, session, token, now)
             await transaction.uow.sessions.flush()
+            if verdict is Verdict.REPLAY:
+                await write_down(
+                    transaction.uow,
+                    AuditEvent.REFRESH_REPLAYED,
+                    now,
+                    subject_id=session.user_id,
+                    details={"session_id": str(session.id)},
+                )
             await transaction.commit()
-        if verdict is _Verdict.REPLAY:
+        if verdict is Verdict.REPLAY:
             _log.warning(
                 "refresh_token_replayed", user_id=session.user_id, session_id=str(session.id)
             )
-            raise InvalidRefreshTokenError
+            raise _refuse("replayed")
+        REFRESHES.labels("ok").inc()
         return self._pair(session, token.succeed(self._key), now)
 
     async def list_page(
@@ -182,7 +193,7 @@ class SessionService:
             BadCursorError: the cursor is not one of this list.
         """
         now = self._clock.now()
-        before = (now + timedelta(days=1), principal.session_id)
+        before = (now + timedelta(days=1), _LAST_ID)
         if cursor is not None:
             before = _read_position(cursor)
         async with self._database.reading() as uow:
@@ -194,32 +205,52 @@ class SessionService:
             lambda row: encode_cursor(_LIST, [row.created_at.isoformat(), row.id.hex]),
         )
 
-    async def end(self, user_id: int, session_id: UUID) -> None:
+    async def end(self, user_id: int, session_id: UUID | None) -> None:
         """End one session of the user, at once.
 
         Raises:
             SessionNotFoundError: the user has no such live session.
+            NoSessionError: it is the one of a token of another issuer, which has none.
         """
+        if session_id is None:
+            raise NoSessionError
+        now = self._clock.now()
         async with self._database.writing() as transaction:
-            if not await transaction.uow.sessions.revoke(user_id, session_id, self._clock.now()):
+            if not await transaction.uow.sessions.revoke(user_id, session_id, now):
                 raise SessionNotFoundError
+            await write_down(
+                transaction.uow,
+                AuditEvent.SESSION_ENDED,
+                now,
+                subject_id=user_id,
+                details={"session_id": str(session_id)},
+            )
             await transaction.commit()
 
     async def end_others(self, user_id: int, kept: UUID | None) -> None:
         """End all sessions of the user but one, at once."""
+        now = self._clock.now()
         async with self._database.writing() as transaction:
-            await transaction.uow.sessions.revoke_others(user_id, kept, self._clock.now())
+            count = await transaction.uow.sessions.revoke_others(user_id, kept, now)
+            if count:
+                await write_down(
+                    transaction.uow,
+                    AuditEvent.OTHER_SESSIONS_ENDED,
+                    now,
+                    subject_id=user_id,
+                    details={"sessions": count},
+                )
             await transaction.commit()
 
     def _carry_out(
-        self, verdict: _Verdict, session: UserSession, token: RefreshToken, now: datetime
+        self, verdict: Verdict, session: UserSession, token: RefreshToken, now: datetime
     ) -> None:
-        if verdict is _Verdict.REPLAY:
+        if verdict is Verdict.REPLAY:
             session.revoked_at = now
             return
         session.last_used_at = now
         session.expires_at = self._expiry(session.created_at, now)
-        if verdict is _Verdict.ROTATE:
+        if verdict is Verdict.ROTATE:
             session.parent_hash = token.secret_hash
             session.token_hash = token.succeed(self._key).secret_hash
             session.rotated_at = now
@@ -233,20 +264,12 @@ class SessionService:
         return TokenPair(access_token, token.encode(), self._access_tokens.seconds)
 
 
-def _judge(session: UserSession | None, token: RefreshToken, now: datetime) -> _Verdict:
-    """What a token that knows its family's secret is: the newest, a retry, or one used before."""
-    if session is None or session.revoked_at is not None or session.expires_at <= now:
-        return _Verdict.REFUSE
-    if session.token_hash == token.secret_hash:
-        return _Verdict.ROTATE
-    # While the parent is the direct one, its successor has not been used.
-    in_time = now - session.rotated_at <= timedelta(seconds=RETRY_SECONDS)
-    if session.parent_hash == token.secret_hash and in_time:
-        return _Verdict.REPEAT
-    return _Verdict.REPLAY
+def _refuse(outcome: str) -> InvalidRefreshTokenError:
+    REFRESHES.labels(outcome).inc()
+    return InvalidRefreshTokenError()
 
 
-def _show(row: UserSession, current_id: UUID) -> SessionView:
+def _show(row: UserSession, current_id: UUID | None) -> SessionView:
     return SessionView(
         id=row.id,
         user_agent=row.user_agent,

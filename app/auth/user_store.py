@@ -4,18 +4,24 @@ So no connection (and on SQLite not the only writer) is held while a password is
 calls; and what belongs to a change of an account happens in its transaction.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from fastapi_users.db import BaseUserDatabase
 
+from app.auth.account_audit import list_changes, list_first_rights
+from app.auth.account_mails import list_first_mails, list_mails
 from app.auth.errors import AccountChangedError, UserNotFoundError
+from app.core.audit import AuditEvent
 from app.core.clock import Clock
+from app.core.jobs import JobRequest
 from app.core.roles import Role
 from app.db.models import User
 from app.db.session import Database
 from app.db.unit_of_work import UnitOfWork
+from app.services.audit import write_down
 from app.services.leaving import leave_everything
 from app.services.player_mapping import new_player_row
 
@@ -50,8 +56,8 @@ class UserStore(BaseUserDatabase[Any, int]):
         async with self._database.reading() as uow:
             return await uow.users.get_by_email(email)
 
-    async def create(self, create_dict: dict[str, Any]) -> User:
-        """Add an account and its player.
+    async def create(self, create_dict: dict[str, Any], *, greets: bool = False) -> User:
+        """Add an account and its player. Whoever ``greets`` has the owner asked to confirm the address.
 
         Raises:
             EmailTakenError: the address is taken.
@@ -61,6 +67,10 @@ class UserStore(BaseUserDatabase[Any, int]):
             values = {**_DEFAULTS, **create_dict, "created_at": now, "updated_at": now}
             user = await uow.users.create(values)
             await uow.players.save(new_player_row(user.id))
+            if greets:
+                await self._want(uow, list_first_mails(user), now)
+            for event, details in list_first_rights(values):
+                await write_down(uow, event, now, subject_id=user.id, details=details)
         return user
 
     async def update(self, user: User, update_dict: dict[str, Any]) -> User:
@@ -83,10 +93,19 @@ class UserStore(BaseUserDatabase[Any, int]):
                 raise UserNotFoundError
             if not _PROOFS.isdisjoint(changes):
                 _refuse_changed(user, fresh)
+            for event, details in list_changes(fresh, changes):
+                await write_down(uow, event, now, subject_id=fresh.id, details=details)
+            old_email = fresh.email
             await uow.users.update(fresh, {**changes, "updated_at": now})
+            await self._want(uow, list_mails(old_email, changes, fresh), now)
             if "hashed_password" in changes or changes.get("is_active") is False:
                 await uow.sessions.revoke_others(fresh.id, kept_session, now)
         return fresh
+
+    async def want(self, request: JobRequest) -> None:
+        """Want a job that belongs to no change."""
+        async with self._writing() as uow:
+            await self._want(uow, [request], self._clock.now())
 
     def within(self, uow: UnitOfWork) -> "UserStore":
         """The same store, writing in a unit of work that is open already."""
@@ -115,16 +134,24 @@ class UserStore(BaseUserDatabase[Any, int]):
         async with self._writing() as uow:
             # The published order of locks: shared battles, then the player, then the parties that are
             # left (their battles keep the damage), the account last.
+            now = self._clock.now()
             await uow.parties.lock_running_battles_of(user.id)
             await uow.players.lock(user.id)
-            await leave_everything(uow, user.id, self._clock.now())
+            await leave_everything(uow, user.id, now)
             await uow.idempotency.erase(user.id)
             fresh = await uow.users.lock(user.id)
             if fresh is not None:
                 _refuse_changed(user, fresh)
                 await uow.users.delete(fresh)
+                # The entry first: it keeps an admin's address, but not that of who went by themselves.
+                await write_down(uow, AuditEvent.ACCOUNT_DELETED, now, subject_id=user.id)
+                await uow.audit.forget(user.id)
             # Once more: a key may have come in until the account's own lock shut out new rows.
             await uow.idempotency.erase(user.id)
+
+    async def _want(self, uow: UnitOfWork, requests: Iterable[JobRequest], now: datetime) -> None:
+        for request in requests:
+            await uow.background_tasks.add(request, now)
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[UnitOfWork]:

@@ -4,7 +4,7 @@ from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import (
     BeforeValidator,
@@ -17,6 +17,16 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.core.database_url import SQLITE_SCHEME, read_database_url
+from app.core.external_issuers import (
+    ExternalIssuer,
+    ExternalIssuers,
+    better_auth_issuer,
+    check_address,
+    check_secret,
+    refuse_careless,
+    refuse_confusion,
+    split_web_address,
+)
 
 ENV_FILE = ".env"
 
@@ -42,15 +52,6 @@ def _split_commas(value: Any) -> Any:
 
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
-
-
-def _split_web_address(value: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(value)
-        is_whole = parts.port != 0 and bool(parts.hostname) and not parts.username
-    except ValueError:
-        return None
-    return parts if is_whole and parts.scheme in {"http", "https"} else None
 
 
 def _is_redis_address(value: str) -> bool:
@@ -91,12 +92,22 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None
     test_redis_url: SecretStr | None = None
 
+    run_jobs: bool = True
+    job_lease_seconds: int = Field(default=60, ge=1, le=3600)
+
+    start_wait_seconds: int = Field(default=30, ge=0, le=3600)
+    shutdown_drain_seconds: int = Field(default=0, ge=0, le=300)
+
     access_secret_key: SecretStr | None = None
     reset_password_secret_key: SecretStr | None = None
     verification_secret_key: SecretStr | None = None
     access_token_expire_seconds: int = Field(default=600, ge=30, le=86_400)
     refresh_token_idle_seconds: int = Field(default=14 * 86_400, ge=300, le=60 * 86_400)
     refresh_token_max_seconds: int = Field(default=60 * 86_400, ge=300, le=366 * 86_400)
+
+    better_auth_url: str | None = None
+    better_auth_secret: SecretStr | None = None
+    external_issuers: ExternalIssuers = ()
 
     mail_server: str | None = None
     mail_port: int = Field(default=587, ge=1, le=65535)
@@ -109,7 +120,15 @@ class Settings(BaseSettings):
     cors_origins: CommaList = []
     trusted_proxies: CommaList = []
 
-    split_lists = field_validator("cors_origins", "trusted_proxies", mode="before")(_split_commas)
+    metrics_token: SecretStr | None = Field(default=None, min_length=16, max_length=200)
+    metrics_allowed: CommaList = ["127.0.0.0/8", "::1"]
+    audit_kept_days: int = Field(default=400, ge=1, le=3660)
+
+    split_lists = field_validator(
+        "cors_origins", "trusted_proxies", "metrics_allowed", mode="before"
+    )(_split_commas)
+    refuse_short_secret = field_validator("better_auth_secret")(check_secret)
+    refuse_no_better_auth = field_validator("better_auth_url")(check_address)
 
     @field_validator("database_url", "test_database_url")
     @classmethod
@@ -130,7 +149,7 @@ class Settings(BaseSettings):
     @classmethod
     def refuse_no_address(cls, value: str) -> str:
         """Links in mails begin with it."""
-        if _split_web_address(value) is None:
+        if split_web_address(value) is None:
             raise ValueError("should be an address such as https://play.example.org")
         return value
 
@@ -139,17 +158,19 @@ class Settings(BaseSettings):
     def refuse_half_origins(cls, value: list[str]) -> list[str]:
         """An origin is a scheme and a host without a path; ``*`` with credentials is never meant."""
         for origin in value:
-            parts = _split_web_address(origin)
+            parts = split_web_address(origin)
             if parts is None or origin != f"{parts.scheme}://{parts.netloc}":
                 raise ValueError(
                     "should be origins such as https://play.example.org, separated by commas"
                 )
         return value
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "metrics_allowed")
     @classmethod
     def refuse_names(cls, value: list[str]) -> list[str]:
         """What is no address would never be trusted, and nobody would know why."""
+        if "*" in value and len(value) > 1:
+            raise ValueError("should be * alone, or addresses and networks separated by commas")
         for proxy in value:
             try:
                 ip_network(proxy if proxy != "*" else "0.0.0.0/0")
@@ -167,6 +188,32 @@ class Settings(BaseSettings):
                 "WORKERS: should be 1 with SQLite; set DATABASE_URL to a PostgreSQL for more"
             )
         return self
+
+    @model_validator(mode="after")
+    def refuse_wrong_issuers(self) -> "Settings":
+        """Tokens of other issuers let people in: they must not pass for ours, nor for each other's."""
+        if self.better_auth_secret is not None and self.better_auth_url is None:
+            raise ValueError(
+                "BETTER_AUTH_URL: should be Better Auth's base address, the iss and aud of the tokens"
+                " that BETTER_AUTH_SECRET signs"
+            )
+        keys = (
+            self.access_secret_key,
+            self.reset_password_secret_key,
+            self.verification_secret_key,
+        )
+        refuse_confusion(self.issuers, {key.get_secret_value() for key in keys if key is not None})
+        if self.is_production:
+            refuse_careless(self.issuers)
+        return self
+
+    @property
+    def issuers(self) -> tuple[ExternalIssuer, ...]:
+        """All whose tokens count besides our own."""
+        if self.better_auth_url is None:
+            return self.external_issuers
+        better_auth = better_auth_issuer(self.better_auth_url, self.better_auth_secret)
+        return (better_auth, *self.external_issuers)
 
     @property
     def resolved_database_url(self) -> str:
@@ -205,9 +252,10 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = str(first["loc"][0]).upper() if first["loc"] else ""
+        name, *inside = map(str, first["loc"] or [""])
         message = first["msg"].removeprefix("Value error, ").replace("Input should", "should")
         message = message.partition(", unable to parse")[0]
-        raise SettingsError(f"{name}: {message}" if name else message) from None
+        where = ".".join([name.upper(), *inside])
+        raise SettingsError(f"{where}: {message}" if where else message) from None
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"{ENV_FILE}: should be a readable text file in UTF-8") from None

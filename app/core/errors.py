@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from app.core.rate_limits import Standing
+
 
 class QuestboardError(Exception):
     """The base of every expected refusal.
@@ -79,10 +81,25 @@ class UnauthenticatedError(QuestboardError):
 
 
 class TooManyRequestsError(QuestboardError):
-    """Too much in too short a time; ``retry_after`` says how long to wait."""
+    """Too much in too short a time; ``retry_after`` says how long to wait.
+
+    ``standing`` says against which rate, where it is one.
+    """
 
     code = "too_many_requests"
     detail = "Too many requests. Try again later."
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        standing: Standing | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        self.standing = standing
+        if standing is not None:
+            retry_after = standing.seconds_left
+        super().__init__(detail, retry_after=retry_after)
 
 
 class UnavailableError(QuestboardError):

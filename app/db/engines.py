@@ -1,11 +1,14 @@
 """The engines: one pool for PostgreSQL; a single writer and many readers for SQLite."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import PoolResetState, event, make_url
+from sqlalchemy import Engine, PoolResetState, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from app.db.measuring import measure_statements
 
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 5_000
@@ -30,6 +33,12 @@ class Engines:
     writing: AsyncEngine
     reading_slots: int
     writing_slots: int
+
+    @property
+    def pooled(self) -> Sequence[Engine]:
+        """One for each pool: what is listened for on these is heard of all."""
+        engines = [self.reading.sync_engine, self.writing.sync_engine]
+        return engines if engines[0].pool is not engines[1].pool else engines[1:]
 
     async def dispose(self) -> None:
         """Close all connections."""
@@ -60,6 +69,7 @@ def create_engines(
         },
     )
     event.listen(engine.sync_engine, "handle_error", _hide_row)
+    measure_statements(engine.sync_engine)
     # In autocommit a read needs no round trips for BEGIN and ROLLBACK; the pool is the same.
     reading = engine.execution_options(isolation_level="AUTOCOMMIT")
     snapshots = engine.execution_options(
@@ -87,6 +97,7 @@ def _create_sqlite_engines(url: str, pool_size: int) -> Engines:
         event.listen(engine.sync_engine, "begin", _begin_with(begin))
         event.listen(engine.sync_engine, "invalidate", _end_broken_transaction)
         event.listen(engine.sync_engine, "reset", _end_uncommitted_transaction)
+        measure_statements(engine.sync_engine)
     return Engines(reading, reading, writing, pool_size, 1)
 
 

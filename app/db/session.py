@@ -10,15 +10,28 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.core.errors import UnavailableError
+from app.core.metrics import DB_REFUSALS, record_reward
 from app.db.conflicts import CONNECTING_ERRORS, DatabaseBusyError, translate
 from app.db.engines import Engines, create_engines
+from app.db.measuring import PoolGauges
 from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
 
 SLOT_TIMEOUT_SECONDS = 10.0
 """How long a request waits for a connection before it is told to come again."""
 
-OnTold = Callable[[Collection[int]], None]
-"""Hears which users were told something, once that is committed; must neither wait nor fail."""
+Hear = Callable[[Collection[int]], None]
+"""Hears of ids once that is committed which they are about; must neither wait nor fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who hears of what was committed."""
+
+    on_told: Hear = lambda _: None
+    """Which users were told something."""
+    on_wanted: Hear = lambda _: None
+    """Which jobs are to be done at once."""
+
 
 _log = structlog.get_logger(__name__)
 
@@ -29,14 +42,20 @@ class Transaction:
 
     uow: UnitOfWork
     _session: AsyncSession
-    _on_told: OnTold
+    _listeners: Listeners
 
     async def commit(self) -> None:
         """Make all of it durable. Without this call leaving the transaction takes it back."""
         await self._session.commit()
+        while self.uow.moved:
+            entry = self.uow.moved.pop()
+            record_reward(entry.reason, xp=entry.xp, gold=entry.gold)
         if self.uow.told:
-            self._on_told(frozenset(self.uow.told))
+            self._listeners.on_told(frozenset(self.uow.told))
             self.uow.told.clear()
+        if self.uow.wanted:
+            self._listeners.on_wanted(frozenset(self.uow.wanted))
+            self.uow.wanted.clear()
 
 
 class _Slots:
@@ -45,21 +64,28 @@ class _Slots:
     SQLAlchemy's async pool alone is unfair when callers outnumber connections: some wait for seconds.
     """
 
-    def __init__(self, count: int, timeout_seconds: float) -> None:
+    def __init__(self, pool: str, count: int, timeout_seconds: float) -> None:
         self._semaphore = asyncio.Semaphore(count)
         self._timeout_seconds = timeout_seconds
+        self._gauges = PoolGauges(pool, count)
 
     @asynccontextmanager
     async def hold(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(self._timeout_seconds):
-                await self._semaphore.acquire()
-        except TimeoutError:
-            raise DatabaseBusyError(retry_after=1) from None
-        try:
-            yield
-        finally:
-            self._semaphore.release()
+        await self._wait()
+        with self._gauges.in_use.track_inprogress():
+            try:
+                yield
+            finally:
+                self._semaphore.release()
+
+    async def _wait(self) -> None:
+        with self._gauges.waiting.track_inprogress():
+            try:
+                async with asyncio.timeout(self._timeout_seconds):
+                    await self._semaphore.acquire()
+            except TimeoutError:
+                DB_REFUSALS.labels(DatabaseBusyError.code).inc()
+                raise DatabaseBusyError(retry_after=1) from None
 
 
 class Database:
@@ -69,28 +95,30 @@ class Database:
         self,
         engines: Engines,
         *,
-        on_told: OnTold = lambda _: None,
+        listeners: Listeners = Listeners(),
         bind: AsyncConnection | None = None,
         slot_timeout_seconds: float = SLOT_TIMEOUT_SECONDS,
     ) -> None:
         """``bind`` puts all kinds on one connection, inside savepoints (for tests that roll back)."""
         self.engines = engines
-        self._on_told = on_told
+        self._listeners = listeners
         # SQLite has a pool for each kind; PostgreSQL has one, so both kinds share its slots.
-        reading = _Slots(engines.reading_slots, slot_timeout_seconds)
         shared = engines.reading.sync_engine.pool is engines.writing.sync_engine.pool
-        self._reading_slots = reading
+        pool = "shared" if shared else "reading"
+        self._reading_slots = _Slots(pool, engines.reading_slots, slot_timeout_seconds)
         self._writing_slots = (
-            reading if shared else _Slots(engines.writing_slots, slot_timeout_seconds)
+            self._reading_slots
+            if shared
+            else _Slots("writing", engines.writing_slots, slot_timeout_seconds)
         )
         self._reading = _make_sessions(bind or engines.reading)
         self._snapshots = _make_sessions(bind or engines.snapshots)
         self._writing = _make_sessions(bind or engines.writing)
 
     @classmethod
-    def from_url(cls, url: str, pool_size: int, on_told: OnTold = lambda _: None) -> "Database":
+    def from_url(cls, url: str, pool_size: int, listeners: Listeners = Listeners()) -> "Database":
         """A database by its address; nothing is connected yet."""
-        return cls(create_engines(url, pool_size), on_told=on_told)
+        return cls(create_engines(url, pool_size), listeners=listeners)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadUnitOfWork]:
@@ -121,7 +149,7 @@ class Database:
             UnauthenticatedError: the owner was deleted meanwhile.
         """
         async with self._writing_slots.hold(), self._open(self._writing) as session:
-            yield Transaction(UnitOfWork(session), session, self._on_told)
+            yield Transaction(UnitOfWork(session), session, self._listeners)
 
     async def dispose(self) -> None:
         """Close all connections."""
@@ -139,6 +167,7 @@ class Database:
             if refusal is None:
                 raise
             if isinstance(refusal, UnavailableError):
+                DB_REFUSALS.labels(refusal.code).inc()
                 reason = repr(getattr(error, "orig", error))  # the driver's own words
                 _log.warning("database_failed", code=refusal.code, reason=reason)
             raise refusal from error

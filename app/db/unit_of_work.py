@@ -5,8 +5,15 @@ from typing import Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.models import RewardEntry
 from app.db.repositories.activities import ActivityReader, ActivityRepository
+from app.db.repositories.audit import AuditReader, AuditRepository
 from app.db.repositories.awards import AwardReader, AwardRepository
+from app.db.repositories.background_tasks import (
+    BackgroundTaskReader,
+    BackgroundTaskRepository,
+    find_wanted,
+)
 from app.db.repositories.badge_pages import BadgePageReader
 from app.db.repositories.base import Repository
 from app.db.repositories.battles import BattleReader, BattleRepository
@@ -16,11 +23,19 @@ from app.db.repositories.courses import CourseReader, CourseRepository
 from app.db.repositories.curricula import CurriculumReader, CurriculumRepository
 from app.db.repositories.definition_trials import TrialReader
 from app.db.repositories.definitions import DefinitionReader, DefinitionRepository
+from app.db.repositories.external_identities import (
+    ExternalIdentityReader,
+    ExternalIdentityRepository,
+)
 from app.db.repositories.goals import GoalReader, GoalRepository
 from app.db.repositories.idempotency import IdempotencyRepository
 from app.db.repositories.leagues import LeagueReader, LeagueRepository
 from app.db.repositories.learning import LearningReader, LearningRepository
-from app.db.repositories.ledger import LedgerReader, LedgerRepository
+from app.db.repositories.ledger import LedgerReader, LedgerRepository, find_moved
+from app.db.repositories.mail_preferences import (
+    MailPreferencesReader,
+    MailPreferencesRepository,
+)
 from app.db.repositories.notifications import (
     NotificationReader,
     NotificationRepository,
@@ -37,9 +52,10 @@ from app.db.repositories.players import PlayerReader, PlayerRepository
 from app.db.repositories.quests import QuestReader, QuestRepository
 from app.db.repositories.quizzes import QuizReader, QuizRepository
 from app.db.repositories.replay import ReplayReader
+from app.db.repositories.reports import ReportReader
 from app.db.repositories.reviews import ReviewReader, ReviewRepository
 from app.db.repositories.schema_version import SchemaVersionReader
-from app.db.repositories.scores import ScoreRepository
+from app.db.repositories.scores import ScoreReader, ScoreRepository
 from app.db.repositories.sessions import SessionReader, SessionRepository
 from app.db.repositories.strikes import StrikeReader
 from app.db.repositories.summary import SummaryReader
@@ -81,6 +97,16 @@ class ReadUnitOfWork:
     """Accounts."""
     sessions = _Of(SessionReader)
     """Logins."""
+    external_identities = _Of(ExternalIdentityReader)
+    """Whom other issuers call how."""
+    audit = _Of(AuditReader)
+    """What matters for security."""
+    reports = _Of(ReportReader)
+    """What learners did in a week."""
+    mail_preferences = _Of(MailPreferencesReader)
+    """Which mails learners wish."""
+    background_tasks = _Of(BackgroundTaskReader)
+    """Jobs."""
     tasks = _Of(TaskReader)
     """Personal tasks."""
     parties = _Of(PartyReader)
@@ -123,6 +149,8 @@ class ReadUnitOfWork:
     """Review cards and their logs."""
     tables = _Of(TableReader)
     """Who stands where."""
+    scores = _Of(ScoreReader)
+    """Who waits for a place in a league."""
     leagues = _Of(LeagueReader)
     """Groups of leagues."""
     summary = _Of(SummaryReader)
@@ -153,8 +181,22 @@ class UnitOfWork(ReadUnitOfWork):
         """Users whose live events have something new once this is committed."""
         return find_told(self._session)
 
+    @property
+    def moved(self) -> list[RewardEntry]:
+        """Entries of the ledger that are to be counted once this is committed."""
+        return find_moved(self._session)
+
+    @property
+    def wanted(self) -> set[int]:
+        """Jobs that are to be done as soon as this is committed."""
+        return find_wanted(self._session)
+
     users = _Of(UserRepository)
     sessions = _Of(SessionRepository)
+    external_identities = _Of(ExternalIdentityRepository)
+    audit = _Of(AuditRepository)
+    mail_preferences = _Of(MailPreferencesRepository)
+    background_tasks = _Of(BackgroundTaskRepository)
     tasks = _Of(TaskRepository)
     parties = _Of(PartyRepository)
     party_invitations = _Of(PartyInvitationRepository)

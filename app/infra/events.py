@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 from app.core.events import TooManyStreamsError
+from app.core.metrics import EVENT_STREAMS
 
 MAX_OF_USER = 5
 """Subscriptions of one user; a further one ends the oldest. A client that lost its connection comes back
@@ -111,6 +112,7 @@ class InProcessEvents:
         if len(live) > self._of_user:
             live[0].end()
         self._count += 1
+        EVENT_STREAMS.inc()
         self._occupied.set()
 
     def _remove(self, user_id: int, subscription: InProcessSubscription) -> None:
@@ -119,5 +121,6 @@ class InProcessEvents:
         if not theirs:
             del self._subscriptions[user_id]
         self._count -= 1
+        EVENT_STREAMS.dec()
         if not self._count:
             self._occupied.clear()

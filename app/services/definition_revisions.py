@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Generic
 
+from app.core.audit import AuditEvent
 from app.core.clock import Clock
 from app.core.errors import NotFoundError
 from app.db.models import Badge, Boss, Quest
 from app.db.repositories.definitions import Definition
 from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
+from app.services.audit import write_down
 from app.services.definition_errors import (
     DefinitionChangedError,
     DefinitionExistsError,
@@ -68,6 +70,7 @@ class Revisions(Generic[Definition]):
         last = await self._uow.definitions.list_last_revisions(self._model, key)
         added = make_revision(self._model, key, last.get(key, 0) + 1, values, self._clock)
         await self._uow.definitions.save([added])
+        await self._write_down(AuditEvent.DEFINITION_CHANGED, added)
         return added
 
     async def retire(self, definition: Definition, **values: Any) -> None:
@@ -76,6 +79,16 @@ class Revisions(Generic[Definition]):
         for name, value in values.items():
             setattr(definition, name, value)
         await self._uow.definitions.save([definition])
+        await self._write_down(AuditEvent.DEFINITION_RETIRED, definition)
+
+    async def _write_down(self, event: AuditEvent, definition: Definition) -> None:
+        """Write down a revision that an admin put in force, or took out of it."""
+        details = {
+            "kind": self._model.__tablename__,
+            "key": definition.key,
+            "revision": definition.revision,
+        }
+        await write_down(self._uow, event, self._clock.now(), details=details)
 
 
 def make_revision(

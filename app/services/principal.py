@@ -1,6 +1,7 @@
 """Who calls, as far as services need to know."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,15 +12,28 @@ from app.game.calendar import Calendar
 
 @dataclass(frozen=True)
 class Principal:
-    """The authenticated caller: who it is, in which session, and what its day is."""
+    """The authenticated caller: who it is, in which session, and what its day is.
+
+    Who comes with a token of another issuer has no session, but a ``subject``: its name there; and
+    ``issued_at`` is when the token was made, if the token says so.
+    """
 
     user_id: int
-    session_id: UUID
+    session_id: UUID | None
     role: Role
     is_superuser: bool
     is_verified: bool
     timezone: str
     day_starts_at: int
+    registered_at: datetime
+    subject: str | None = None
+    issued_at: datetime | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the caller may be called in paths."""
+        own_id = str(self.user_id)
+        return frozenset({own_id} if self.subject is None else {own_id, self.subject})
 
     @property
     def may_author(self) -> bool:

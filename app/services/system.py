@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.core.config import Settings
+from app.core.departure import THIS_PROCESS
 from app.core.errors import UnavailableError
 from app.core.limits import (
     IDEMPOTENCY_KEY_SECONDS,
@@ -22,6 +23,13 @@ class NotReadyError(UnavailableError):
 
     code = "not_migrated"
     detail = "The database is not at the revision that this version wants. Run the migrations."
+
+
+class LeavingError(UnavailableError):
+    """The process was told to leave: what is under way is finished, new work belongs elsewhere."""
+
+    code = "leaving"
+    detail = "This server is leaving. Ask another one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,11 @@ class SystemService:
         """Look whether requests can be served.
 
         Raises:
-            UnavailableError: the database is out of reach, busy, or not migrated.
+            UnavailableError: the process is leaving, or the database is out of reach, busy, or not
+                migrated.
         """
+        if THIS_PROCESS.is_leaving:
+            raise LeavingError(retry_after=5)
         expected = await read_expected_revision()
         async with self._database.reading() as uow:
             present = await uow.schema_version.get()

@@ -30,7 +30,8 @@ def preflight(origin: str, method: str = "POST", *headers: str) -> dict[str, str
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/health", 200), ("/no/such/path", 404), ("/config", 500)]
+    ("path", "status"),
+    [("/health", 200), ("http://testserver/no/such/path", 404), ("/config", 500)],
 )
 async def test_our_origin_may_read_every_answer(
     client: httpx.AsyncClient, path: str, status: int
@@ -56,6 +57,8 @@ async def test_our_origin_may_read_the_headers_that_clients_need(client: httpx.A
     assert set(exposed.split(", ")) == {
         "X-Request-ID",
         "Retry-After",
+        "RateLimit-Policy",
+        "RateLimit",
         "Location",
         "ETag",
         "Content-Disposition",

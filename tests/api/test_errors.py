@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.auth.throttle import FREE_FAILURES
 from app.core.config import Settings
+from app.core.rate_limits import DEFAULT_RATE_LIMITS
 from app.core.roles import Role
 from app.main import create_app
 from tests.support.contract import check_problem
@@ -77,7 +77,7 @@ async def _send_a_key_twice(service: Service) -> httpx.Response:
 
 async def _guess_too_often(service: Service) -> httpx.Response:
     guess = {"username": "ada@example.org", "password": "guess"}
-    for _ in range(FREE_FAILURES):
+    for _ in range(DEFAULT_RATE_LIMITS.failed_logins.free_failures):
         await service.client().post("/auth/login", data=guess)
     return await service.client().post("/auth/login", data=guess)
 

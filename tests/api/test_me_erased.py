@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from app.db.base import Base
 from app.db.models import LeagueGroup
+from app.worker.league_joining import join_leagues
 from tests.api.account_steps import (
     EMAIL,
     WRONG_PASSWORD,
@@ -20,7 +21,7 @@ from tests.api.account_steps import (
 )
 from tests.api.task_steps import check_refusal
 from tests.support.adventures import take_part
-from tests.support.game import CONTENT, SHARED
+from tests.support.game import CONTENT, OPERATED, SHARED
 from tests.support.learning import study
 from tests.support.service import PASSWORD, Learner, Service
 
@@ -72,7 +73,7 @@ async def test_not_a_row_of_theirs_is_left(service: Service, learner: Learner) -
 
 async def test_every_table_is_owned_or_holds_nothing_personal() -> None:
     unowned = set(Base.metadata.tables) - {table.name for table in OWNED}
-    assert unowned == {"users"} | CONTENT | SHARED
+    assert unowned == {"users"} | CONTENT | OPERATED | SHARED
 
 
 async def test_a_neighbour_keeps_every_row(service: Service, learner: Learner) -> None:
@@ -134,6 +135,7 @@ async def test_the_place_in_the_league_is_free_again(service: Service, learner: 
     for one in (learner, other):
         task = await one.create_task()
         await one.post(f"/tasks/{task['id']}/complete")
+    await join_leagues(service.parts)
     assert (await erase(learner, password=PASSWORD)).status_code == 204
     async with service.parts.database.engines.reading.connect() as connection:
         sizes = (await connection.execute(select(LeagueGroup.size))).scalars().all()

@@ -47,7 +47,7 @@ async def test_a_broken_mail_server_fails_no_registration(
     service: Service, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     sender = BrokenSender(error)
-    monkeypatch.setattr(service.parts.outbox, "_sender", sender)
+    monkeypatch.setattr(service.mailbox, "send", sender.send)
     assert (await register(service.client())).status_code == 201
     await service.settle()
     assert sender.begun.is_set()
@@ -57,8 +57,9 @@ async def test_a_slow_mail_server_delays_no_registration(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sender = HangingSender()
-    monkeypatch.setattr(service.parts.outbox, "_sender", sender)
+    monkeypatch.setattr(service.mailbox, "send", sender.send)
     assert (await register(service.client())).status_code == 201
+    working = asyncio.create_task(service.settle())
     await sender.begun.wait()
     sender.release.set()
-    await service.settle()
+    await working

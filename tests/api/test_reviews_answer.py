@@ -25,7 +25,6 @@ from tests.api.review_steps import (
 from tests.api.task_steps import check_refusal, dump_tables, sleep, wake
 from tests.services.test_scheduling import INTERVALS, RATINGS
 from tests.support.clock import START
-from tests.support.databases import SQLITE
 from tests.support.service import Learner, Service
 
 SHOWN: list[Any] = [["right"], ["one", "two"], True, 42, ["range", "range()"]]
@@ -301,9 +300,8 @@ async def test_the_memory_is_kept_between_reviews(service: Service) -> None:
     assert row.last_reviewed_at == START
 
 
-async def test_a_review_costs_its_statements(service: Service, database_kind: str) -> None:
+async def test_a_review_costs_its_statements(service: Service) -> None:
     ada, (card, *_) = await take_cards(service)
     with service.statements.count() as statements:
         assert (await review(ada, card, answer=RIGHT_ANSWERS[0])).is_success
-    # The first XP of the week, so some are for joining the league; on PostgreSQL one waits in a queue.
-    assert len(statements) == (20 if database_kind == SQLITE else 21), "\n".join(statements)
+    assert len(statements) == 15, "\n".join(statements)

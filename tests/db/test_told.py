@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pytest
 
-from app.db.session import Database
+from app.db.session import Database, Listeners
 from tests.support.clock import START
 from tests.support.service import Service
 from tests.support.streams import notices, tell
@@ -18,7 +18,7 @@ def heard() -> list[Collection[int]]:
 @pytest.fixture
 def database(service: Service, heard: list[Collection[int]]) -> Database:
     """The service's database, with a listener of ours."""
-    return Database(service.parts.database.engines, on_told=heard.append)
+    return Database(service.parts.database.engines, listeners=Listeners(on_told=heard.append))
 
 
 async def test_a_commit_tells(

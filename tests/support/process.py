@@ -71,14 +71,18 @@ class Server:
         return self.process.stdout
 
 
+def make_environment(**settings: str) -> dict[str, str]:
+    """The environment of a process with these settings, and none of this machine's."""
+    ours = {name.upper() for name in Settings.model_fields}
+    return {name: value for name, value in os.environ.items() if name not in ours} | settings
+
+
 def start(module: str, **settings: str) -> subprocess.Popen[str]:
     """Start a command with these settings, and none of this machine's."""
-    ours = {name.upper() for name in Settings.model_fields}
-    clean = {name: value for name, value in os.environ.items() if name not in ours}
     return subprocess.Popen(
         [sys.executable, "-m", module],
         cwd=ROOT,
-        env={**clean, **settings},
+        env=make_environment(**settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -14,8 +14,12 @@ from app.auth.passwords import Passwords
 from app.auth.sessions import Device
 from app.core.config import Settings
 from app.core.mail import Mail
+from app.core.rate_limits import FindRateLimits, Rate, RateLimits
 from app.main import Questboard, create_app
 from app.parts import Parts, open_parts
+from app.worker.event_polling import poll_events
+from app.worker.handlers import HANDLERS
+from app.worker.jobs import JobRunner
 from tests.support.clock import FakeClock
 from tests.support.databases import delete_all_rows
 from tests.support.statements import StatementLog
@@ -24,10 +28,13 @@ from tests.support.streams import StreamCutter
 PASSWORD = "correct horse battery"
 BASE_URL = "http://testserver/api/v1"
 
+GENEROUS = RateLimits(user=Rate("user", 10**6, 60), address=Rate("address", 10**6, 60))
+"""Tests do in no time what people do in hours. Guessing is limited as ever."""
+
 
 @dataclass
 class MailBox:
-    """Receives what the outbox sends (a real SMTP server is tested in ``tests/infra``)."""
+    """Receives what is sent (a real SMTP server is tested in ``tests/infra``)."""
 
     mails: list[Mail] = field(default_factory=list)
 
@@ -103,9 +110,10 @@ class Service:
         return Learner(user_id, email, self.client(await self.open_session(user_id)))
 
     async def settle(self) -> None:
-        """Wait until work in the background is done and all mails are sent."""
+        """Wait until work in the background is done; do the jobs that are due, mails among them."""
         await self.parts.background.drain(5)
-        await self.parts.outbox.drain(5)
+        while await JobRunner(self.parts, HANDLERS).run_due():
+            pass
 
     async def reset(self) -> None:
         """Forget everything that a test did."""
@@ -117,7 +125,9 @@ class Service:
 
 
 @asynccontextmanager
-async def run_service(url: str, folder: Path, **overrides: Any) -> AsyncIterator[Service]:
+async def run_service(
+    url: str, folder: Path, find_rates: FindRateLimits = lambda: GENEROUS, **overrides: Any
+) -> AsyncIterator[Service]:
     """Run the application on a migrated database until the block ends."""
     settings = Settings(database_url=url, data_dir=folder, **overrides)
     clock, mailbox, statements = FakeClock(), MailBox(), StatementLog()
@@ -125,11 +135,16 @@ async def run_service(url: str, folder: Path, **overrides: Any) -> AsyncIterator
     @asynccontextmanager
     async def open_test_parts(settings: Settings) -> AsyncIterator[Parts]:
         async with open_parts(
-            settings, clock=clock, passwords=cheap_passwords(), sender=mailbox
+            settings,
+            clock=clock,
+            passwords=cheap_passwords(),
+            sender=mailbox,
+            find_rates=find_rates,
         ) as parts:
             statements.watch(parts.database.engines)
             yield parts
 
-    app = create_app(settings, open_test_parts)
+    # What else would come at its time, tests do by themselves: nothing disturbs what they count.
+    app = create_app(settings, open_test_parts, poll_events)
     async with LifespanManager(app, startup_timeout=30, shutdown_timeout=30):
         yield Service(app, app.state.parts, clock, mailbox, statements)

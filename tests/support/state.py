@@ -22,6 +22,9 @@ from app.db.session import Database
 _PASSING = {"user_sessions.last_used_at"}
 """What changes by merely asking."""
 
+_OF_REFUSALS = {"audit_log"}
+"""Where it is written down, in the background, that somebody was refused."""
+
 
 async def read_state(database: Database) -> dict[str, str | None]:
     """Every row of every table, read by one statement: a test may ask for it thousands of times."""
@@ -35,6 +38,8 @@ async def read_state(database: Database) -> dict[str, str | None]:
 def _build(dialect: str) -> CompoundSelect[Any]:
     tables = []
     for table in Base.metadata.sorted_tables:
+        if table.name in _OF_REFUSALS:
+            continue
         row: ColumnElement[str] = literal("")
         for column in table.columns:
             if str(column) not in _PASSING:

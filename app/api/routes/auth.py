@@ -15,6 +15,7 @@ from app.auth.errors import (
     BadVerifyTokenError,
     InvalidRefreshTokenError,
     InvalidTokenError,
+    NoSessionError,
     RegisterInvalidPasswordError,
     ResetInvalidPasswordError,
     TooManyAttemptsError,
@@ -86,7 +87,7 @@ async def refresh(given: RefreshRequest, accounts: AccountsDep, address: Address
     "/logout",
     summary="Log out",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(InvalidTokenError),
+    responses=problems(InvalidTokenError, NoSessionError),
 )
 async def log_out(caller: CurrentUser, sessions: SessionsDep) -> None:
     """End this session, at once: its access and refresh tokens count no more."""

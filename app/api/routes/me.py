@@ -12,7 +12,9 @@ from app.auth.errors import (
     AccountChangedError,
     CurrentPasswordError,
     EmailAlreadyExistsError,
+    NoPasswordError,
     SessionNotFoundError,
+    StaleTokenError,
     TooManyAttemptsError,
     UpdateInvalidPasswordError,
 )
@@ -36,6 +38,7 @@ _CHANGES = (
     AccountChangedError,
     CurrentPasswordError,
     EmailAlreadyExistsError,
+    NoPasswordError,
     UpdateInvalidPasswordError,
     TooManyAttemptsError,
 )
@@ -77,11 +80,23 @@ async def update_me(given: UserUpdate, caller: CurrentUser, accounts: AccountsDe
     "",
     summary="Delete your account",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(CurrentPasswordError, AccountChangedError, TooManyAttemptsError),
+    responses=problems(
+        CurrentPasswordError,
+        NoPasswordError,
+        StaleTokenError,
+        AccountChangedError,
+        TooManyAttemptsError,
+    ),
 )
-async def delete_me(given: UserDelete, caller: CurrentUser, accounts: AccountsDep) -> None:
-    """Erase your account with all that belongs to it, the ledger included. There is no way back."""
-    await accounts.delete(caller, given.password)
+async def delete_me(
+    caller: CurrentUser, accounts: AccountsDep, given: UserDelete | None = None
+) -> None:
+    """Erase your account with all that belongs to it, the ledger included. There is no way back.
+
+    It takes your password. If you came with a token of another issuer, leave the body out instead: a token
+    that was issued in the last five minutes takes the password's place.
+    """
+    await accounts.delete(caller, None if given is None else given.password)
 
 
 @router.get(

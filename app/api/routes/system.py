@@ -6,7 +6,7 @@ from app.api.deps import SystemServiceDep
 from app.api.docs import problems
 from app.api.route import ApiRoute
 from app.schemas.system import ConfigRead, HealthRead, ReadinessRead
-from app.services.system import ConfigView, NotReadyError
+from app.services.system import ConfigView, LeavingError, NotReadyError
 
 router = APIRouter(tags=["system"], route_class=ApiRoute)
 
@@ -24,10 +24,10 @@ async def get_health() -> HealthRead:
     summary="Is it ready?",
     status_code=status.HTTP_200_OK,
     response_model=ReadinessRead,
-    responses=problems(NotReadyError),
+    responses=problems(NotReadyError, LeavingError),
 )
 async def get_readiness(system: SystemServiceDep) -> ReadinessRead:
-    """The database is there and migrated as this version wants it."""
+    """The database is there and migrated as this version wants it, and the server is not told to leave."""
     await system.check_ready()
     return ReadinessRead()
 

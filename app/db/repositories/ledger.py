@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from sqlalchemy import Row, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.db.models import ActivityRow, RewardEntry
@@ -64,6 +65,12 @@ _REVERSALS = (
 )
 
 
+def find_moved(session: AsyncSession) -> list[RewardEntry]:
+    """Where the entries are collected that were added in this session: once committed, they are counted."""
+    moved: list[RewardEntry] = session.info.setdefault("moved", [])
+    return moved
+
+
 def _name(sources: Sequence[Source]) -> list[tuple[str, str]]:
     return [(source.type.value, source.id) for source in sources]
 
@@ -104,7 +111,12 @@ class LedgerReader(Repository):
 class LedgerRepository(LedgerReader):
     """Adds to the ledger. There is no way to change or take an entry away."""
 
+    def __init__(self, session: AsyncSession) -> None:
+        super().__init__(session)
+        self._moved = find_moved(session)
+
     async def add(self, entries: Sequence[RewardEntry]) -> None:
         """Keep entries; afterwards each has its id."""
         self._session.add_all(entries)
         await self._session.flush()
+        self._moved.extend(entries)

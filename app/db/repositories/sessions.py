@@ -11,7 +11,7 @@ from app.db.models import User, UserSession
 from app.db.repositories.base import Repository, rows_affected
 from app.db.types import Instant
 
-CallerRow = Row[tuple[int, UUID, Role, bool, bool, str, int]]
+CallerRow = Row[tuple[int, UUID, Role, bool, bool, str, int, datetime]]
 """user id, session id, role, is_superuser, is_verified, timezone, day_starts_at"""
 
 _CALLER = (
@@ -23,6 +23,7 @@ _CALLER = (
         User.is_verified,
         User.timezone,
         User.day_starts_at,
+        User.created_at,
     )
     .join(UserSession, UserSession.user_id == User.id)
     .where(

@@ -1,0 +1,39 @@
+"""Whether a database server lets us in, and if not, whether it is worth waiting."""
+
+from dataclasses import dataclass
+
+from asyncpg import CannotConnectNowError, PostgresError, TooManyConnectionsError
+
+from app.db.conflicts import CONNECTING_ERRORS
+from app.db.connecting import explain_failure
+from app.db.engines import create_engines
+
+PROBE_SECONDS = 3.0
+"""How long one try may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionFailure:
+    """Why the server does not let us in, in one line without addresses and secrets."""
+
+    reason: str
+    may_pass: bool
+    """False where waiting is no help: a wrong password, no such database."""
+
+
+async def find_connection_failure(url: str) -> ConnectionFailure | None:
+    """Connect once; None if that went well."""
+    engines = create_engines(url, 1, connect_timeout_seconds=PROBE_SECONDS)
+    try:
+        async with engines.reading.connect():
+            return None
+    except CONNECTING_ERRORS as error:
+        reason = explain_failure(error) or "no server of the wanted kind among the hosts"
+        return ConnectionFailure(reason, _may_pass(error))
+    finally:
+        await engines.dispose()
+
+
+def _may_pass(error: Exception) -> bool:
+    passing = (CannotConnectNowError, TooManyConnectionsError)
+    return isinstance(error, passing) or not isinstance(error, PostgresError)
