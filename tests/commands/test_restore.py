@@ -270,8 +270,9 @@ async def test_forged_values_are_refused(
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"PK\x03\x04" + b"x" * 100, gzip.compress(b"x" * 100, mtime=0), gzip.compress(b"\xff\n"),
-     gzip.compress(b"[]\n", mtime=0), gzip.compress(b"x" * 2_000_000)],
+    [b"", b"PK\x03\x04" + b"x" * 100, gzip.compress(b"x" * 100), gzip.compress(b"\xff\n"),
+     gzip.compress(b"[]\n"), gzip.compress(b"x" * 2_000_000)],
+    ids=["empty", "zip", "no lines", "no text", "no archive", "bomb"],  # gzip writes the time down
 )  # fmt: skip
 def test_what_is_no_archive(
     tmp_path: Path, data: bytes, capsys: pytest.CaptureFixture[str]
