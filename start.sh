@@ -17,6 +17,7 @@ unset VIRTUAL_ENV
 usage() {
   cat <<'END'
 ./start.sh                    install, migrate, seed the first course and the game, and serve on 127.0.0.1:8000
+./start.sh worker             do background jobs in a process of its own (on any number of machines)
 ./start.sh test [ARGUMENT]... run the tests on SQLite and PostgreSQL (pytest's arguments; none: all, with coverage)
 ./start.sh check              ruff, its formatter, mypy, import-linter, drift of models and migrations
 ./start.sh help               this text
