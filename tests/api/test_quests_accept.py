@@ -371,7 +371,7 @@ async def test_keys_are_written_in_one_way(ada: Learner, database: Database, key
 
 
 @pytest.mark.parametrize(
-    ("key", "costs"), [("story", (8, 7)), ("weekly", (8, 7)), ("daily", (8, 8))]
+    ("key", "costs"), [("story", (7, 6)), ("weekly", (7, 6)), ("daily", (7, 7))]
 )
 async def test_a_choice_costs_its_statements(
     service: Service, ada: Learner, database: Database, key: str, costs: tuple[int, int]

@@ -72,14 +72,14 @@ TABLE: dict[str, tuple[int, Ask]] = {
     "list of mine": (3, lambda p: p.get("?mine=true")),
     "one": (3, lambda p: p.get(f"/{p.for_all}")),
     "one with a streak": (4, lambda p: p.get(f"/{p.streak}")),
-    "announcement for all": (3, lambda p: p.announce(p.root, None)),
-    "announcement for a party": (6, lambda p: p.announce(p.bob, p.company.id)),
+    "announcement for all": (4, lambda p: p.announce(p.root, None)),
+    "announcement for a party": (7, lambda p: p.announce(p.bob, p.company.id)),
     "change": (5, lambda p: change(p.root, p.for_all, target=5)),
-    "joining": (9, lambda p: join(p.bob, p.for_all)),
-    "joining a party's": (11, lambda p: join(p.bob, p.of_party)),
-    "joining again": (4, lambda p: join(p.bob, p.joined)),
-    "leaving": (8, lambda p: leave(p.bob, p.joined)),
-    "leaving again": (4, lambda p: leave(p.bob, p.for_all)),
+    "joining": (8, lambda p: join(p.bob, p.for_all)),
+    "joining a party's": (10, lambda p: join(p.bob, p.of_party)),
+    "joining again": (3, lambda p: join(p.bob, p.joined)),
+    "leaving": (7, lambda p: leave(p.bob, p.joined)),
+    "leaving again": (3, lambda p: leave(p.bob, p.for_all)),
 }
 
 

@@ -1,6 +1,6 @@
 """Workers whose jobs write down when they begin and end: ``python -m tests.support.job_worker FILE HOW``.
 
-HOW is ``kill`` (the process dies, by SIGKILL, in the middle of whatever is tried for the first time) or
+HOW is ``kill`` (the process dies, by SIGKILL, in the middle of whatever is begun for the first time) or
 ``work``. Where a worker dies, another takes its place at once, as under a supervisor. Ends by SIGTERM.
 """
 
@@ -30,9 +30,10 @@ async def work(record: Path, *, is_killer: bool) -> None:
             file.write(f"{event} {job.id} {os.getpid()} {job.attempts}\n")
 
     async def handle(_parts: Parts, job: JobRow) -> None:
+        is_first = f"begin {job.id} " not in (record.read_text() if record.exists() else "")
         write("begin", job)
         await asyncio.sleep(MIDDLE_SECONDS)
-        if is_killer and job.attempts == 1:
+        if is_killer and is_first:
             os.kill(os.getpid(), signal.SIGKILL)
         write("end", job)
 

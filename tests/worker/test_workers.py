@@ -91,8 +91,8 @@ async def test_a_worker_killed_in_the_middle_of_each_of_fifty_jobs(
     assert len(jobs) == 50
     assert all(job.attempts >= 2 for job in jobs)
     began = Counter(job for event, job, _, _ in read(record) if event == "begin")
-    ended = Counter(job for event, job, _, _ in read(record) if event == "end")
-    assert ended == Counter(job.id for job in jobs)
+    # Some ended twice: their process died after that, and before it had written down that they were done.
+    assert {job for event, job, _, _ in read(record) if event == "end"} == {job.id for job in jobs}
     assert all(began[job.id] >= 2 for job in jobs)
 
 
