@@ -45,8 +45,14 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 8000
 
-# A reply of 4xx or 5xx raises, as does none within the time.
-HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
+# What the service leaves by in order. Python is the first process (or the second, with --init) and hears it: no
+# shell stands between. Give it more time than the 10 s of `docker stop`: see docs/deployment/README.md.
+STOPSIGNAL SIGTERM
+
+# A reply of 4xx or 5xx raises, as does none within the time. It may wait START_WAIT_SECONDS for its database first.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/api/v1/health', timeout=4)"]
 
+# Migrates, seeds and serves. A worker is the same image with ["python", "-m", "commands.worker"] and no health check:
+# it listens to nobody.
 CMD ["python", "-m", "commands.serve"]

@@ -4,12 +4,13 @@ import asyncio
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import Connection, event, pool, text
+from sqlalchemy import Connection, event, make_url, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.types import TypeDecorator
 
 from app.core.config import load_settings
 from app.db.models import User
+from app.db.postgres_engines import create_postgres_engine
 
 METADATA = User.metadata
 """Importing the models' package has registered every table."""
@@ -48,8 +49,10 @@ def migrate(connection: Connection) -> None:
 
 async def migrate_url(url: str) -> None:
     """Connect, migrate and disconnect."""
-    engine = create_async_engine(url, poolclass=pool.NullPool)
-    if engine.dialect.name == "sqlite":
+    if make_url(url).get_backend_name() == "postgresql":
+        engine = create_postgres_engine(url, None, poolclass=pool.NullPool)
+    else:
+        engine = create_async_engine(url, poolclass=pool.NullPool)
         # The driver's own transactions leave DDL out. Foreign keys stay unenforced here, as is the
         # driver's default: a table that is rebuilt is dropped, and its children's rows would go too.
         event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)

@@ -3,6 +3,7 @@
 The API, the commands and the workers all start here, so that none of them wires parts by itself.
 """
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,11 +25,13 @@ from app.core.counters import Counters
 from app.core.events import Events
 from app.core.jobs import JobWaker
 from app.core.mail import MailSender
-from app.core.rate_limits import FindRateLimits, find_default_rate_limits
+from app.core.rate_limits import FindRateLimits
 from app.core.secret_keys import SecretKeys, load_secret_keys
+from app.core.version import VERSION
 from app.core.zones import known_zones
 from app.db.session import Database, Listeners
 from app.infra.background import Background
+from app.infra.caches import Caches, create_caches
 from app.infra.events import InProcessEvents
 from app.infra.job_wakeups import create_waker
 from app.infra.limits import InProcessCounters
@@ -36,6 +39,8 @@ from app.infra.mail import create_sender
 from app.infra.rate_limiter import RateLimiter
 from app.infra.redis_events import RedisEvents
 from app.infra.redis_limits import RedisCounters
+from app.services.client_config import ClientConfig
+from app.services.live_config import LiveConfig
 
 DRAIN_SECONDS = 5.0
 """How long work under way may still take when the service leaves."""
@@ -51,6 +56,9 @@ class Parts:
     events: Events
     jobs: JobWaker
     database: Database
+    caches: Caches
+    live: LiveConfig
+    client_config: ClientConfig
     background: Background
     counters: Counters
     limiter: RateLimiter
@@ -70,9 +78,11 @@ async def open_parts(
     clock: Clock | None = None,
     passwords: Passwords | None = None,
     sender: MailSender | None = None,
-    find_rates: FindRateLimits = find_default_rate_limits,
+    find_rates: FindRateLimits | None = None,
 ) -> AsyncIterator[Parts]:
     """Build all parts, and take them down in order at the end.
+
+    ``find_rates`` goes before the rates that admins set.
 
     Raises:
         SettingsError: a secret is missing or weak.
@@ -82,11 +92,14 @@ async def open_parts(
     known_zones()  # reads the disk, so before the first request
     events = _create_events(settings)
     jobs = create_waker(settings.redis_url.get_secret_value() if settings.redis_url else None)
+    caches = _create_caches(settings, keys)
     database = Database.from_url(
         settings.resolved_database_url,
         settings.database_pool_size,
-        Listeners(on_told=events.publish, on_wanted=jobs.wake),
+        Listeners(on_told=events.publish, on_wanted=jobs.wake, on_changed=caches.groups.change),
     )
+    live = LiveConfig(database.reading)
+    find_rates = find_rates or live.find_rates
     background = Background()
     counters = _create_counters(settings, clock)
     limiter = RateLimiter(counters, clock, find_rates)
@@ -104,9 +117,11 @@ async def open_parts(
     )
     trail = AuditTrail(database, background, counters, clock)
     throttle = Throttle(counters, limiter)
-    accounts = AccountService(manager, sessions, throttle, background, clock, trail=trail)
+    accounts = AccountService(
+        manager, sessions, throttle, background, clock, trail=trail, find_live=live.get
+    )
     administration = UserAdministration(database, manager)
-    async with open_external_users(settings, database, clock, store) as external_users:
+    async with open_external_users(settings, database, clock, store, live.get) as external_users:
         events.start()
         try:
             yield Parts(
@@ -116,6 +131,9 @@ async def open_parts(
                 events=events,
                 jobs=jobs,
                 database=database,
+                caches=caches,
+                live=live,
+                client_config=ClientConfig(settings),
                 background=background,
                 counters=counters,
                 limiter=limiter,
@@ -132,6 +150,7 @@ async def open_parts(
             await background.drain(DRAIN_SECONDS)
             await events.stop(DRAIN_SECONDS)
             await counters.close()
+            await caches.close()
             await database.dispose()
 
 
@@ -139,6 +158,16 @@ def _create_events(settings: Settings) -> Events:
     if settings.redis_url is None:
         return InProcessEvents()
     return RedisEvents(settings.redis_url.get_secret_value())
+
+
+def _create_caches(settings: Settings, keys: SecretKeys) -> Caches:
+    # Whoever has the same database and keys is the same service; another version may keep other answers.
+    whose = "\n".join([VERSION, settings.resolved_database_url, keys.access])
+    return create_caches(
+        settings.redis_url.get_secret_value() if settings.redis_url else None,
+        hashlib.sha256(whose.encode()).hexdigest()[:32],
+        is_alone=settings.is_sqlite,
+    )
 
 
 def _create_counters(settings: Settings, clock: Clock) -> Counters:

@@ -64,7 +64,7 @@ async def act(settings: Settings, do: Act, given: argparse.Namespace) -> int:
         return fail(f"there is no database at {path}")
     database = Database.from_url(settings.resolved_database_url, _CONNECTIONS)
     try:
-        await SystemService(database, settings).check_ready()
+        await SystemService(database).check_ready()
         async with database.writing() as transaction:
             await do(BackgroundTaskService(transaction.uow, SystemClock()), given)
             await transaction.commit()

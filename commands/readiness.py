@@ -24,7 +24,7 @@ async def find_hindrance(database: Database, settings: Settings) -> str | None:
     if (path := find_missing_file(settings)) is not None:
         return f"there is no database at {path}; {HOW_TO_MIGRATE}"
     try:
-        await SystemService(database, settings).check_ready()
+        await SystemService(database).check_ready()
     except NotReadyError:
         return f"the database is not migrated as this version wants it; {HOW_TO_MIGRATE}"
     return None

@@ -46,7 +46,7 @@ async def read_from(settings: Settings) -> AsyncIterator[SnapshotReader]:
         await _require_usable(database, settings)
         async with open_snapshot(database) as snapshot:
             # A migration may have come between.
-            await SystemService(snapshot.database, settings).check_ready()
+            await SystemService(snapshot.database).check_ready()
             yield snapshot
     finally:
         await database.dispose()
@@ -89,7 +89,7 @@ async def fill_into(settings: Settings) -> AsyncIterator[Filling]:
     database = Database.from_url(settings.resolved_database_url, _CONNECTIONS)
     try:
         async with open_filling(database) as filling:
-            await SystemService(filling.writer.database, settings).check_ready()
+            await SystemService(filling.writer.database).check_ready()
             yield filling
     finally:
         await database.dispose()

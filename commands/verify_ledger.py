@@ -47,7 +47,7 @@ async def verify_ledger(settings: Settings, *, as_json: bool, replay: bool = Fal
         return fail(f"there is no database at {path}")
     database = Database.from_url(settings.resolved_database_url, _CONNECTIONS)
     try:
-        await SystemService(database, settings).check_ready()
+        await SystemService(database).check_ready()
         service = ReplayService(database) if replay else VerificationService(database)
         checked = await _check(await service.count_players(), service.check())
     finally:

@@ -3,6 +3,7 @@
 import os
 import zlib
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.db.session import Database, Transaction
 from tests.support.clock import FakeClock
 from tests.support.databases import POSTGRESQL, SQLITE, migrate_url, provide_url
+from tests.support.pgbouncer import PREPARE_NOTHING, provide_pooler
 from tests.support.service import Service, run_service
 
 # Databases and shared machines are slow at times: an example has no deadline. The same examples
@@ -31,6 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=[SQLITE, POSTGRESQL, "both"],
         default="both",
         help="which database to run the tests on that need one",
+    )
+    parser.addoption(
+        "--pooler",
+        action="store_true",
+        help="put a PgBouncer in transaction mode in front of PostgreSQL",
     )
 
 
@@ -66,9 +73,16 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def database_url(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_url(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """A migrated database."""
-    with provide_url(database_kind, tmp_path_factory.mktemp(database_kind)) as url:
+    with ExitStack() as stack:
+        url = stack.enter_context(
+            provide_url(database_kind, tmp_path_factory.mktemp(database_kind))
+        )
+        if database_kind == POSTGRESQL and request.config.getoption("pooler"):
+            url = f"{stack.enter_context(provide_pooler(url)).url}?{PREPARE_NOTHING}"
         migrate_url(url)
         yield url
 

@@ -49,6 +49,10 @@ class Freshness:
         self._response.headers.update(headers)
         return None
 
+    def send(self, body: bytes) -> Response:
+        """An answer that was kept as JSON, with the marks of ``check``."""
+        return Response(body, media_type="application/json", headers=self._response.headers)
+
 
 async def get_freshness(response: Response, if_none_match: IfNoneMatch = None) -> Freshness:
     """What the request says that its sender has."""

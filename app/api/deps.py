@@ -75,7 +75,7 @@ async def get_limiter(parts: PartsDep) -> RateLimiter:
 
 async def get_system(parts: PartsDep) -> SystemService:
     """The service itself."""
-    return SystemService(parts.database, parts.settings)
+    return SystemService(parts.database)
 
 
 ClockDep = Annotated[Clock, Depends(get_clock)]

@@ -11,6 +11,7 @@ from app.api import body_limit
 from app.api.errors import MEDIA_TYPE, problem, status_of
 from app.api.standings import LIMIT_FIELD, POLICY_FIELD
 from app.api.summary_docs import SUMMARY_EXAMPLE
+from app.auth.errors import RegistrationClosedError
 from app.core.errors import QuestboardError, TooManyRequestsError
 from app.db.conflicts import DatabaseBusyError, DatabaseUnavailableError
 from app.schemas.problem import Problem
@@ -134,6 +135,9 @@ def _mend_operation(operation: dict[str, Any]) -> None:
         _add(responses, 413, body_limit.CODE, body_limit.DETAIL)
         wanted = next(iter(operation["requestBody"]["content"]))
         _add(responses, 415, "unsupported_media_type", f"The body should be {wanted}.")
+    if "security" in operation:  # the first request with a token of another issuer makes an account
+        closed = RegistrationClosedError
+        _add(responses, status_of(closed), closed.code, closed.detail)
     if operation["operationId"] not in _WITHOUT_DATABASE:
         for error in (DatabaseBusyError, DatabaseUnavailableError):
             _add(responses, status_of(error), error.code, error.detail)

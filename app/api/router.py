@@ -16,8 +16,10 @@ from app.api.routes import (
     boss_definitions,
     bosses,
     challenges,
+    config_settings,
     courses,
     curricula,
+    export,
     game,
     learning,
     mail_preferences,
@@ -67,10 +69,12 @@ api_router.include_router(system.router)
 api_router.include_router(auth.router)
 for _router in (
     me.router,
+    export.router,
     background_tasks.router,
     mail_preferences.router,
     users.router,
     audit.router,
+    config_settings.router,
     tasks.router,
     curricula.router,
     courses.router,

@@ -7,6 +7,7 @@ from fastapi import Depends
 
 from app.api.deps import ClockDep, CurrentUser, PartsDep, ReadUowDep, UowDep
 from app.db.conflicts import DatabaseBusyError
+from app.services.kept_tables import KeptTables
 from app.services.league_joining import LeagueJoining, list_weeks_waited
 from app.services.leagues import LeagueService
 from app.services.privacy import PrivacyReadService, PrivacyService
@@ -16,7 +17,8 @@ from app.services.tables import TableService
 
 async def get_tables(uow: ReadUowDep, clock: ClockDep, parts: PartsDep) -> TableService:
     """Shows tables."""
-    return TableService(uow, clock, CursorSeal(parts.keys.access))
+    kept = KeptTables(parts.caches.groups)
+    return TableService(uow, clock, CursorSeal(parts.keys.access), kept)
 
 
 async def take_place_in_league(parts: PartsDep, caller: CurrentUser) -> None:

@@ -14,6 +14,7 @@ from app.auth.errors import (
     BadVerifyTokenError,
     CurrentPasswordError,
     NoPasswordError,
+    RegistrationClosedError,
     ResetInvalidPasswordError,
     StaleTokenError,
     UserNotFoundError,
@@ -25,6 +26,7 @@ from app.auth.sessions import Device, SessionService, TokenPair
 from app.auth.throttle import Throttle
 from app.auth.trail import AuditTrail
 from app.core.clock import Clock
+from app.core.live_settings import FindLiveSettings
 from app.core.text import normalize_email
 from app.db.models import User
 from app.infra.background import Background
@@ -47,6 +49,7 @@ class AccountService:
         clock: Clock,
         *,
         trail: AuditTrail,
+        find_live: FindLiveSettings,
     ) -> None:
         self._manager = manager
         self._sessions = sessions
@@ -54,15 +57,19 @@ class AccountService:
         self._background = background
         self._clock = clock
         self._trail = trail
+        self._find_live = find_live
 
     async def register(self, given: UserCreate, address: str) -> User:
         """Add an account without rights, and mail the link that verifies its address.
 
         Raises:
+            RegistrationClosedError: an admin closed it.
             TooManyAttemptsError: too many registrations from this address.
             RegisterInvalidPasswordError: with the reason.
             UserAlreadyExistsError: the address is taken.
         """
+        if not (await self._find_live()).registration_open:
+            raise RegistrationClosedError
         await self._throttle.admit(self._throttle.rates.registrations_of_address, address)
         return await create_account(self._manager, given, safe=True)
 

@@ -45,6 +45,13 @@ class BadCredentialsError(BadRequestError):
     detail = ErrorCode.LOGIN_BAD_CREDENTIALS.value
 
 
+class RegistrationClosedError(ForbiddenError):
+    """An admin closed the way to an account that this is."""
+
+    code = "registration_closed"
+    detail = "New accounts are not taken at the moment."
+
+
 class UserAlreadyExistsError(BadRequestError):
     """The address is taken."""
 

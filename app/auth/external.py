@@ -12,6 +12,7 @@ from app.auth.user_store import UserStore
 from app.core.clock import Clock
 from app.core.config import Settings
 from app.core.external_issuers import ExternalIssuer
+from app.core.live_settings import FindLiveSettings
 from app.core.version import VERSION
 from app.db.session import Database
 
@@ -23,13 +24,18 @@ _HEADERS = {"User-Agent": f"questboard/{VERSION}"}
 
 @asynccontextmanager
 async def open_external_users(
-    settings: Settings, database: Database, clock: Clock, store: UserStore
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    store: UserStore,
+    find_live: FindLiveSettings,
 ) -> AsyncIterator[ExternalUsers]:
     """What tells the users of other issuers, until the service leaves. Keys are fetched when needed."""
     async with AsyncExitStack() as stack:
         issuers = [await _trust(each, clock, stack) for each in settings.issuers]
         trusted_for_email = {each.issuer for each in settings.issuers if each.emails_verified}
-        yield ExternalUsers(database, clock, store, ExternalTokens(issuers), trusted_for_email)
+        tokens = ExternalTokens(issuers)
+        yield ExternalUsers(database, clock, store, tokens, trusted_for_email, find_live)
 
 
 async def _trust(issuer: ExternalIssuer, clock: Clock, stack: AsyncExitStack) -> TrustedIssuer:

@@ -7,13 +7,14 @@ from typing import Any
 
 import structlog
 
-from app.auth.errors import InvalidTokenError
+from app.auth.errors import InvalidTokenError, RegistrationClosedError
 from app.auth.external_profile import make_placeholder, read_display_name, read_email
 from app.auth.external_tokens import Envelope, ExternalClaims, ExternalTokens
 from app.auth.passwords import UNUSABLE
 from app.auth.user_store import UserStore
 from app.core.audit import AuditEvent
 from app.core.clock import Clock
+from app.core.live_settings import FindLiveSettings
 from app.db.repositories.external_identities import ExternalCallerRow, IdentityKnownError
 from app.db.repositories.users import EmailTakenError
 from app.db.session import Database
@@ -34,6 +35,7 @@ class ExternalUsers:
         store: UserStore,
         tokens: ExternalTokens,
         trusted_for_email: Collection[str],
+        find_live: FindLiveSettings,
     ) -> None:
         """``trusted_for_email`` are the issuers that give nobody a token with an unverified address."""
         self._database = database
@@ -41,6 +43,7 @@ class ExternalUsers:
         self._store = store
         self._tokens = tokens
         self._trusted_for_email = trusted_for_email
+        self._find_live = find_live
 
     def open(self, token: str) -> Envelope | None:
         """The token, if it says to be of one of the issuers; not verified."""
@@ -51,6 +54,7 @@ class ExternalUsers:
 
         Raises:
             InvalidTokenError: the token does not count, or its user is disabled.
+            RegistrationClosedError: it is of somebody new, and an admin closed that way.
             KeysUnavailableError: the issuer's keys can't be had at the moment.
         """
         claims = await self._tokens.read(envelope, self._clock.now())
@@ -73,6 +77,8 @@ class ExternalUsers:
 
     async def _welcome(self, claims: ExternalClaims) -> ExternalCallerRow | None:
         """Make the account, unless another request is first: then its account is the one."""
+        if not (await self._find_live()).external_registration_open:
+            raise RegistrationClosedError
         try:
             async with self._database.writing() as transaction:
                 now = self._clock.now()

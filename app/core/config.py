@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app.core.database_url import SQLITE_SCHEME, read_database_url
+from app.core.database_url import SQLITE_SCHEME, Pooler, pass_pooler, read_database_url
 from app.core.external_issuers import (
     ExternalIssuer,
     ExternalIssuers,
@@ -65,6 +65,7 @@ def _is_redis_address(value: str) -> bool:
 
 CommaList = Annotated[list[str], NoDecode]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)]
+DatabasePooler = Annotated[Pooler, BeforeValidator(_lower)]
 MailTls = Annotated[Literal["starttls", "tls", "none"], BeforeValidator(_lower)]
 
 
@@ -87,6 +88,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     database_url: SecretStr = SecretStr("")
+    database_pooler: DatabasePooler = "auto"
     database_pool_size: int = Field(default=20, ge=1, le=1000)
     test_database_url: SecretStr | None = None
     redis_url: SecretStr | None = None
@@ -217,9 +219,9 @@ class Settings(BaseSettings):
 
     @property
     def resolved_database_url(self) -> str:
-        """``DATABASE_URL``, or the SQLite file in the data folder."""
+        """``DATABASE_URL`` and what ``DATABASE_POOLER`` adds, or the SQLite file in the data folder."""
         return (
-            self.database_url.get_secret_value()
+            pass_pooler(self.database_url.get_secret_value(), self.database_pooler)
             or f"{SQLITE_SCHEME}:///{self.data_dir.resolve()}/questboard.sqlite3"
         )
 

@@ -24,7 +24,7 @@ _HOST = r"(?:\[[^\]/?,]+\]|[^/:?@,\[\]]*)(?::\d{1,5})?"
 _SERVER = re.compile(
     rf"(?P<user>[^@]*@)?(?P<hosts>{_HOST}(?:,{_HOST})*)(?P<path>/[^?]*)?(?:\?(?P<query>.*))?"
 )
-_LISTED_HOST = re.compile(r"\[?(?P<name>[^\]/?@,\[]+?)\]?(?::(?P<port>\d{1,5}))?")
+_LISTED_HOST = re.compile(r"(?:\[(?P<ipv6>[^\]]+)\]|(?P<name>[^:/\[\]]+))(?::(?P<port>\d{1,5}))?")
 _DEFAULT_PORT = "5432"
 _LAST_PORT = 65535
 
@@ -112,15 +112,16 @@ def _take_hosts(parameters: list[tuple[str, str]]) -> list[str]:
     ports = [port for name, value in parameters if name == "port" for port in value.split(",")]
     if len(hosts) < 2:
         return hosts
-    parameters[:] = [
-        (name, value) for name, value in parameters if name not in {"host", "port"}
-    ]
+    parameters[:] = [(name, value) for name, value in parameters if name not in {"host", "port"}]
     if not ports:
         return hosts
     if len(ports) not in {1, len(hosts)}:
         raise ValueError("should have one port, or a port for each host")
     ports = ports * len(hosts) if len(ports) == 1 else ports
-    return [f"{host}:{port}" for host, port in zip(hosts, ports, strict=True)]
+    return [
+        f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        for host, port in zip(hosts, ports, strict=True)
+    ]
 
 
 def _list_hosts(hosts: list[str]) -> list[tuple[str, str]]:
@@ -131,7 +132,7 @@ def _list_hosts(hosts: list[str]) -> list[tuple[str, str]]:
         port = (match and match["port"]) or _DEFAULT_PORT
         if match is None or not 0 < int(port) <= _LAST_PORT:
             raise ValueError("should name each host as host:port, separated by commas")
-        names.append(match["name"])
+        names.append(match["ipv6"] or match["name"])
         ports.append(port)
     if any(":" in name for name in names):  # of IPv6, which its other form can't hold
         return [("host", ",".join(names)), ("port", ",".join(ports))]

@@ -19,6 +19,7 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
+from app.core.jobs import JobStatus
 from app.core.version import VERSION
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -148,7 +149,7 @@ MAILS = Counter(
 
 JOBS = Counter(
     "questboard_jobs_total",
-    "Background jobs that ended, by kind and outcome.",
+    "Background jobs that were tried, by kind and outcome: done, retried (later on) or dead.",
     ["kind", "outcome"],
     registry=REGISTRY,
 )
@@ -192,6 +193,12 @@ def record_request(method: str, route: str | None, status: int, seconds: float) 
 def _series_of(verb: str, route: str, status_class: int) -> tuple[Counter, Histogram]:
     """Looked up once: the client library would look for the labels at every request."""
     return REQUESTS.labels(verb, route, f"{status_class}xx"), REQUEST_SECONDS.labels(verb, route)
+
+
+def record_job(kind: str, status: JobStatus, seconds: float) -> None:
+    """Count that a job was tried. ``status`` is what it has become."""
+    JOBS.labels(kind, "retried" if status is JobStatus.QUEUED else status.value).inc()
+    JOB_SECONDS.labels(kind).observe(seconds)
 
 
 def record_reward(reason: str, *, xp: int, gold: int) -> None:

@@ -58,6 +58,9 @@ class RateLimits:
     mails_to_account: Rate = Rate("mail-to", 5, _HOUR)
     email_changes_of_account: Rate = Rate("email-change", 5, _HOUR)
 
+    exports_of_user: Rate = Rate("export", 3, _HOUR)
+    """One of years takes seconds of a processor."""
+
     failed_logins: Backoff = _FAILED_LOGINS
 
 

@@ -32,7 +32,6 @@ _TRANSIENT_SQLSTATES = {
     "40001",  # serialization_failure
     "40P01",  # deadlock_detected
     "57014",  # query_canceled: the statement timeout
-    "57P01",  # admin_shutdown
     "57P03",  # cannot_connect_now
     "53300",  # too_many_connections
 }
@@ -102,10 +101,9 @@ def translate(error: Exception) -> QuestboardError | None:
     if isinstance(error, IntegrityError):
         return OwnerGoneError() if constraint_of(error) == FOREIGN_KEY else None
     if isinstance(error, DBAPIError):
-        if is_lock_timeout(error) or sqlstate_of(error) in _TRANSIENT_SQLSTATES:
-            return DatabaseBusyError(retry_after=_RETRY_AFTER_SECONDS)
         if not _is_out_of_reach(error):
-            return None
+            is_busy = is_lock_timeout(error) or sqlstate_of(error) in _TRANSIENT_SQLSTATES
+            return DatabaseBusyError(retry_after=_RETRY_AFTER_SECONDS) if is_busy else None
     elif not isinstance(error, CONNECTING_ERRORS):
         return None
     return DatabaseUnavailableError(retry_after=_RETRY_AFTER_SECONDS)

@@ -1,23 +1,17 @@
 """The engines: one pool for PostgreSQL; a single writer and many readers for SQLite."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Engine, PoolResetState, event, make_url
-from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.db.measuring import measure_statements
+from app.db.postgres_engines import create_postgres_engine, is_behind_pooler
+from app.db.postgres_limits import DEFAULT_LIMITS, TimeLimits
 
-STATEMENT_TIMEOUT_MS = 15_000
-LOCK_TIMEOUT_MS = 5_000
-"""How long a request waits for another's lock; also what a second request with one key waits."""
-
-CONNECT_TIMEOUT_SECONDS = 5.0
-"""How long a server may take to let us in; the driver's own default is a minute."""
-
-_SQLITE_BUSY_TIMEOUT_MS = LOCK_TIMEOUT_MS
+_SQLITE_BUSY_TIMEOUT_MS = round(DEFAULT_LIMITS.lock * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,45 +42,28 @@ class Engines:
 
 
 def create_engines(
-    url: str, pool_size: int, *, connect_timeout_seconds: float = CONNECT_TIMEOUT_SECONDS
+    url: str,
+    pool_size: int,
+    *,
+    connect_timeout_seconds: float | None = None,
+    limits: TimeLimits = DEFAULT_LIMITS,
 ) -> Engines:
     """Make the engines for ``url``; nothing is connected yet."""
     if make_url(url).get_backend_name() == "sqlite":
         return _create_sqlite_engines(url, pool_size)
-    engine = create_async_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        hide_parameters=True,  # a failing statement goes to the log, with what users entered
-        connect_args={
-            "timeout": connect_timeout_seconds,
-            "server_settings": {
-                "application_name": "questboard",
-                "statement_timeout": str(STATEMENT_TIMEOUT_MS),
-                "lock_timeout": str(LOCK_TIMEOUT_MS),
-                "timezone": "UTC",
-            },
-        },
-    )
-    event.listen(engine.sync_engine, "handle_error", _hide_row)
+    if connect_timeout_seconds is not None:
+        limits = replace(limits, connect=connect_timeout_seconds)
+    engine = create_postgres_engine(url, limits, pool_size=pool_size, max_overflow=0)
     measure_statements(engine.sync_engine)
-    # In autocommit a read needs no round trips for BEGIN and ROLLBACK; the pool is the same.
-    reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+    # In autocommit a read needs no round trips for BEGIN and ROLLBACK; the pool is the same. Behind a
+    # pooler its limits of time come with the BEGIN.
+    reading = (
+        engine if is_behind_pooler(url) else engine.execution_options(isolation_level="AUTOCOMMIT")
+    )
     snapshots = engine.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
     return Engines(reading, snapshots, engine, pool_size, pool_size)
-
-
-def _hide_row(context: ExceptionContext) -> None:
-    """PostgreSQL repeats the row that it refuses, as detail: it would go to the log as well."""
-    cause = context.original_exception.__cause__
-    if not getattr(cause, "detail", None):
-        return
-    for error in (context.original_exception, context.sqlalchemy_exception):
-        if error is not None:
-            error.args = tuple(str(part).partition("\nDETAIL:")[0] for part in error.args)
-    vars(cause)["detail"] = None
 
 
 def _create_sqlite_engines(url: str, pool_size: int) -> Engines:

@@ -8,9 +8,6 @@ from app.db.conflicts import CONNECTING_ERRORS
 from app.db.connecting import explain_failure
 from app.db.engines import create_engines
 
-PROBE_SECONDS = 3.0
-"""How long one try may take."""
-
 
 @dataclass(frozen=True, slots=True)
 class ConnectionFailure:
@@ -23,7 +20,7 @@ class ConnectionFailure:
 
 async def find_connection_failure(url: str) -> ConnectionFailure | None:
     """Connect once; None if that went well."""
-    engines = create_engines(url, 1, connect_timeout_seconds=PROBE_SECONDS)
+    engines = create_engines(url, 1)
     try:
         async with engines.reading.connect():
             return None

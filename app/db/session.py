@@ -22,6 +22,9 @@ SLOT_TIMEOUT_SECONDS = 10.0
 Hear = Callable[[Collection[int]], None]
 """Hears of ids once that is committed which they are about; must neither wait nor fail."""
 
+HearGroups = Callable[[Collection[str]], None]
+"""The same for groups of kept answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
@@ -31,6 +34,8 @@ class Listeners:
     """Which users were told something."""
     on_wanted: Hear = lambda _: None
     """Which jobs are to be done at once."""
+    on_changed: HearGroups = lambda _: None
+    """Of which groups no kept answer is right any more."""
 
 
 _log = structlog.get_logger(__name__)
@@ -46,7 +51,12 @@ class Transaction:
 
     async def commit(self) -> None:
         """Make all of it durable. Without this call leaving the transaction takes it back."""
-        await self._session.commit()
+        try:
+            await self._session.commit()
+        finally:  # a commit that failed, or was given up, may have been made all the same
+            if self.uow.changed:
+                self._listeners.on_changed(frozenset(self.uow.changed))
+                self.uow.changed.clear()
         while self.uow.moved:
             entry = self.uow.moved.pop()
             record_reward(entry.reason, xp=entry.xp, gold=entry.gold)

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import RewardEntry
 from app.db.repositories.activities import ActivityReader, ActivityRepository
+from app.db.repositories.app_settings import AppSettingReader, AppSettingRepository
 from app.db.repositories.audit import AuditReader, AuditRepository
 from app.db.repositories.awards import AwardReader, AwardRepository
 from app.db.repositories.background_tasks import (
@@ -19,10 +20,12 @@ from app.db.repositories.base import Repository
 from app.db.repositories.battles import BattleReader, BattleRepository
 from app.db.repositories.bosses import BossReader
 from app.db.repositories.challenges import ChallengeReader, ChallengeRepository
+from app.db.repositories.changes import find_changed
 from app.db.repositories.courses import CourseReader, CourseRepository
 from app.db.repositories.curricula import CurriculumReader, CurriculumRepository
 from app.db.repositories.definition_trials import TrialReader
 from app.db.repositories.definitions import DefinitionReader, DefinitionRepository
+from app.db.repositories.export import ExportReader
 from app.db.repositories.external_identities import (
     ExternalIdentityReader,
     ExternalIdentityRepository,
@@ -54,6 +57,7 @@ from app.db.repositories.quizzes import QuizReader, QuizRepository
 from app.db.repositories.replay import ReplayReader
 from app.db.repositories.reports import ReportReader
 from app.db.repositories.reviews import ReviewReader, ReviewRepository
+from app.db.repositories.revisions import RevisionReader, RevisionRepository
 from app.db.repositories.schema_version import SchemaVersionReader
 from app.db.repositories.scores import ScoreReader, ScoreRepository
 from app.db.repositories.sessions import SessionReader, SessionRepository
@@ -101,6 +105,12 @@ class ReadUnitOfWork:
     """Whom other issuers call how."""
     audit = _Of(AuditReader)
     """What matters for security."""
+    app_settings = _Of(AppSettingReader)
+    """What admins changed while the service runs."""
+    revisions = _Of(RevisionReader)
+    """How often things were changed that processes keep in memory."""
+    exports = _Of(ExportReader)
+    """All that is kept of one user."""
     reports = _Of(ReportReader)
     """What learners did in a week."""
     mail_preferences = _Of(MailPreferencesReader)
@@ -191,10 +201,17 @@ class UnitOfWork(ReadUnitOfWork):
         """Jobs that are to be done as soon as this is committed."""
         return find_wanted(self._session)
 
+    @property
+    def changed(self) -> set[str]:
+        """Groups of kept answers that are wrong once this is committed."""
+        return find_changed(self._session)
+
     users = _Of(UserRepository)
     sessions = _Of(SessionRepository)
     external_identities = _Of(ExternalIdentityRepository)
     audit = _Of(AuditRepository)
+    app_settings = _Of(AppSettingRepository)
+    revisions = _Of(RevisionRepository)
     mail_preferences = _Of(MailPreferencesRepository)
     background_tasks = _Of(BackgroundTaskRepository)
     tasks = _Of(TaskRepository)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -61,8 +61,9 @@ class OtelTraces:
 
     def __init__(self) -> None:
         self._provider = TracerProvider(resource=_describe_service(), shutdown_on_exit=False)
-        self._exporter = OTLPSpanExporter()
-        self._provider.add_span_processor(_OfRequests(self._exporter))
+        exporter = OTLPSpanExporter()
+        self._give_up: Callable[[], None] = exporter.shutdown  # the library gives no types
+        self._provider.add_span_processor(_OfRequests(exporter))
         self._tracer = self._provider.get_tracer(_NAME, VERSION)
         self._instrumentor = SQLAlchemyInstrumentor()
 
@@ -95,7 +96,7 @@ class OtelTraces:
         sending.start()
         await asyncio.to_thread(sending.join, STOP_SECONDS)
         if sending.is_alive():
-            self._exporter.shutdown()  # it would go on trying
+            self._give_up()  # it would go on trying
             await asyncio.to_thread(sending.join, STOP_SECONDS)
 
 

@@ -1,21 +1,10 @@
-"""What the service tells of itself."""
+"""Whether the service can serve."""
 
-from dataclasses import dataclass
-
-from app.core.config import Settings
 from app.core.departure import THIS_PROCESS
 from app.core.errors import UnavailableError
-from app.core.limits import (
-    IDEMPOTENCY_KEY_SECONDS,
-    MAX_BODY_BYTES,
-    MAX_PASSWORD_LENGTH,
-    MIN_PASSWORD_LENGTH,
-)
-from app.core.listing import MAX_PAGE_SIZE
-from app.core.version import API_VERSION, VERSION
+from app.db.known_revisions import is_newer
 from app.db.schema_version import read_expected_revision
 from app.db.session import Database
-from app.game.rules import RULES
 
 
 class NotReadyError(UnavailableError):
@@ -32,47 +21,26 @@ class LeavingError(UnavailableError):
     detail = "This server is leaving. Ask another one."
 
 
-@dataclass(frozen=True, slots=True)
-class LimitsView:
-    """The numbers that a client should know before it is refused."""
-
-    max_body_bytes: int = MAX_BODY_BYTES
-    max_page_size: int = MAX_PAGE_SIZE
-    min_password_length: int = MIN_PASSWORD_LENGTH
-    max_password_length: int = MAX_PASSWORD_LENGTH
-    paid_tasks_per_day: int = RULES.paid_tasks_per_day
-    idempotency_key_seconds: int = IDEMPOTENCY_KEY_SECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class FeaturesView:
-    """What can be done here."""
-
-    registration: bool
-    mail: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ConfigView:
-    """What a client may know of the service."""
-
-    version: str
-    api_version: str
-    rules_version: int
-    access_token_seconds: int
-    limits: LimitsView
-    features: FeaturesView
-
-
 class SystemService:
-    """Readiness and configuration."""
+    """Readiness."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._settings = settings
 
     async def check_ready(self) -> None:
-        """Look whether requests can be served.
+        """Look whether the database is exactly as this version wants it.
+
+        Raises:
+            UnavailableError: it is out of reach, busy, or not migrated.
+        """
+        if await self._read_revision() != await read_expected_revision():
+            raise NotReadyError(retry_after=5)
+
+    async def check_serving(self) -> None:
+        """Look whether requests can be served, and should be.
+
+        A database that a later version has migrated is served on: during an update all servers would be
+        out of service at once otherwise. So a migration must leave what the version before it needs.
 
         Raises:
             UnavailableError: the process is leaving, or the database is out of reach, busy, or not
@@ -80,19 +48,10 @@ class SystemService:
         """
         if THIS_PROCESS.is_leaving:
             raise LeavingError(retry_after=5)
-        expected = await read_expected_revision()
-        async with self._database.reading() as uow:
-            present = await uow.schema_version.get()
-        if present != expected:
+        present = await self._read_revision()
+        if present != await read_expected_revision() and not await is_newer(present):
             raise NotReadyError(retry_after=5)
 
-    def get_config(self) -> ConfigView:
-        """What a client may know. The static part: it changes with a restart only."""
-        return ConfigView(
-            version=VERSION,
-            api_version=API_VERSION,
-            rules_version=RULES.version,
-            access_token_seconds=self._settings.access_token_expire_seconds,
-            limits=LimitsView(),
-            features=FeaturesView(registration=True, mail=self._settings.mail_server is not None),
-        )
+    async def _read_revision(self) -> str | None:
+        async with self._database.reading() as uow:
+            return await uow.schema_version.get()

@@ -14,6 +14,7 @@ from app.game.rules import RULES
 from app.game.week import week_of
 from app.services.challenge_errors import ChallengeNotFoundError
 from app.services.errors import BadCursorError
+from app.services.kept_tables import KeptTables, RankedRows
 from app.services.party_errors import PartyNotFoundError
 from app.services.principal import Principal
 from app.services.sealed_cursors import CursorSeal
@@ -38,10 +39,13 @@ class TableService:
     however many are in the table.
     """
 
-    def __init__(self, uow: ReadUnitOfWork, clock: Clock, seal: CursorSeal) -> None:
+    def __init__(
+        self, uow: ReadUnitOfWork, clock: Clock, seal: CursorSeal, kept: KeptTables
+    ) -> None:
         self._uow = uow
         self._clock = clock
         self._seal = seal
+        self._kept = kept
 
     async def everybody(
         self, principal: Principal, period: TablePeriod, part: Part
@@ -54,7 +58,13 @@ class TableService:
         table = Table(TableKind.ALL_TIME)
         if period is TablePeriod.WEEK:
             table = Table(TableKind.WEEK, week_of(self._clock.now()))
-        return await self._show(principal, table, part)
+        if part.around_me or part.cursor is not None:
+            return await self._show(principal, table, part)
+        slot, page = await self._kept.find(table.key, part.limit)
+        if page is None:
+            page = await self._read(principal, table, part)
+            await self._kept.keep(slot, page)
+        return self._present(principal, table, page)
 
     async def party(
         self, principal: Principal, party_id: int, period: TablePeriod, part: Part
@@ -99,19 +109,27 @@ class TableService:
     async def _show(
         self, principal: Principal, table: Table, part: Part, *, by_name: bool = False
     ) -> Page[TableRowView]:
+        page = await self._read(principal, table, part)
+        return self._present(principal, table, page, by_name=by_name)
+
+    async def _read(self, principal: Principal, table: Table, part: Part) -> RankedRows:
         if part.around_me:
             window = await self._read_around(principal, table, part.limit)
         else:
             after = self._open_cursor(table.key, part.cursor)
             rows = await self._uow.tables.list_after(table, after, part.limit + 1)
             window = cut(rows, part.limit)
-        ranks = await self._rank(table, window.rows)
+        return RankedRows(window.rows, await self._rank(table, window.rows), window.more)
+
+    def _present(
+        self, principal: Principal, table: Table, page: RankedRows, *, by_name: bool = False
+    ) -> Page[TableRowView]:
         return Page(
             [
                 _show_row(row, rank, principal, by_name=by_name)
-                for row, rank in zip(window.rows, ranks, strict=True)
+                for row, rank in zip(page.rows, page.ranks, strict=True)
             ],
-            self._make_cursor(table.key, window),
+            self._make_cursor(table.key, Window(page.rows, page.more)),
         )
 
     async def _read_around(self, principal: Principal, table: Table, limit: int) -> Window:

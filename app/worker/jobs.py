@@ -5,6 +5,7 @@ is done.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import structlog
 
 from app.core.errors import QuestboardError
 from app.core.jobs import JobFailedError, JobStatus, PermanentJobError
+from app.core.metrics import record_job
 from app.db.repositories.background_tasks import JobEnd, JobRow
 from app.parts import Parts
 from app.worker.beside import run_beside
@@ -133,6 +135,8 @@ class JobRunner:
 
     async def _do(self, claim: _Claim) -> None:
         job = claim.job
+        kind = job.kind if job.kind in self._handlers else "unknown"
+        begun = time.perf_counter()
         with structlog.contextvars.bound_contextvars(job_id=job.id, job_kind=job.kind):
             try:
                 async with run_beside(self._keep_lease(claim), "job_lease"):
@@ -140,6 +144,7 @@ class JobRunner:
             except asyncio.CancelledError:
                 await asyncio.shield(self._give_back(claim))
                 raise
+            record_job(kind, end.status, time.perf_counter() - begun)
             await self._finish(claim, end)
 
     async def _try(self, job: JobRow) -> JobEnd:

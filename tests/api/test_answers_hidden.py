@@ -16,6 +16,7 @@ from app.schemas.curriculum import (
     SingleChoiceQuestion,
     TrueFalseQuestion,
 )
+from tests.api.export_steps import unzip
 from tests.support.contract import Operation, list_operations
 from tests.support.courses import list_questions, small_course
 from tests.support.learning import Student, enroll
@@ -83,8 +84,16 @@ def list_names(student: Student, question_id: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def read_text(answer: httpx.Response) -> str:
+    """What an answer says, archives unpacked."""
+    if answer.headers.get("content-type") != "application/zip":
+        return answer.text
+    return "\n".join(content.decode() for content in unzip(answer.content).values())
+
+
 def find_tell_tales(answer: httpx.Response) -> list[str]:
-    return [tell_tale for tell_tale in TELL_TALES if tell_tale in answer.text]
+    text = read_text(answer)
+    return [tell_tale for tell_tale in TELL_TALES if tell_tale in text]
 
 
 async def test_no_route_tells_an_answer_before_it_is_given(student: Student) -> None:
@@ -119,10 +128,21 @@ async def test_answers_of_other_days_tell_nothing_of_this_one(service: Service) 
     await student.attempt(student.days[1])  # the same questions, of another day: told now
     names = list_names(student, 1)
     told = {"list_due_cards", "get_review_stats"}
-    for operation in READS:
+    # The export tells of that attempt; of what else it tells see below.
+    for operation in (operation for operation in READS if operation.name != "export_me"):
         answer = await ask(student, operation, names)
         assert find_tell_tales(answer) == [], f"{operation.name}: {answer.text}"
     assert told <= {operation.name for operation in READS}
+
+
+async def test_an_export_tells_what_was_told_and_no_more(service: Service) -> None:
+    student = await enroll(service, secret_course(), review="all")
+    await student.attempt(student.days[1])
+    files = unzip((await student.client.get("/users/me/export")).content)
+    attempts = files.pop("quiz_attempts.json").decode()
+    assert all(tell_tale in attempts for tell_tale in ("canary 1", "417263"))
+    everything_else = "\n".join(content.decode() for content in files.values())
+    assert not any(tell_tale in everything_else for tell_tale in TELL_TALES)
 
 
 async def test_cards_that_come_back_do_not_bring_their_answers(service: Service) -> None:

@@ -40,7 +40,12 @@ async def test_it_is_ready(service: Service) -> None:
     answer = await service.client().get("/health/ready")
 
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "database": "ok", "migrations": "ok"}
+    assert answer.json() == {
+        "status": "ok",
+        "database": "ok",
+        "migrations": "ok",
+        "redis": "none",
+    }
 
 
 async def test_it_is_alive_without_its_database(lost: Service) -> None:
@@ -104,13 +109,18 @@ async def test_a_client_may_know_versions_limits_and_features(service: Service) 
             "max_password_length": limits.MAX_PASSWORD_LENGTH,
             "paid_tasks_per_day": RULES.paid_tasks_per_day,
             "idempotency_key_seconds": limits.IDEMPOTENCY_KEY_SECONDS,
+            "user_requests_per_minute": service.parts.limiter.rates.user.count,
+            "address_requests_per_minute": service.parts.limiter.rates.address.count,
         },
-        "features": {"registration": True, "mail": False},
+        "features": {"registration": True, "external_registration": False, "mail": False},
+        "notice": None,
     }
 
 
-async def test_the_published_limits_are_those_of_the_design(service: Service) -> None:
-    published = (await service.client().get("/config")).json()["limits"]
+async def test_the_published_limits_are_those_of_the_design(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/untouched.sqlite3"
+    async with run_service(url, tmp_path, find_rates=None) as service:
+        published = (await service.client().get("/config")).json()["limits"]
 
     assert published == {
         "max_body_bytes": 1_048_576,
@@ -119,6 +129,8 @@ async def test_the_published_limits_are_those_of_the_design(service: Service) ->
         "max_password_length": 128,
         "paid_tasks_per_day": 20,
         "idempotency_key_seconds": 86_400,
+        "user_requests_per_minute": 600,
+        "address_requests_per_minute": 3000,
     }
 
 

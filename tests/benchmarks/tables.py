@@ -17,6 +17,8 @@ from typing import Any
 from app.core.tables import TablePeriod
 from app.db.repositories.table_queries import Table, TableKind
 from app.db.session import Database
+from app.infra.cache import NoGroups
+from app.services.kept_tables import KeptTables
 from app.services.sealed_cursors import CursorSeal
 from app.services.table_windows import Part
 from app.services.tables import TableService
@@ -88,7 +90,7 @@ async def time_page(database: Database, seal: CursorSeal, show: Show) -> float:
     for _ in range(REQUESTS):
         begun = time.perf_counter()
         async with database.reading() as uow:
-            page = await show(TableService(uow, FakeClock(), seal))
+            page = await show(TableService(uow, FakeClock(), seal, KeptTables(NoGroups())))
         waits.append((time.perf_counter() - begun) * 1000)
         assert page.items
     return statistics.median(waits)
@@ -105,7 +107,7 @@ async def measure(url: str, size: int) -> dict[str, float]:
         for name, show in list_pages(size, seal).items():
             with log.count() as statements:
                 async with database.reading() as uow:
-                    await show(TableService(uow, FakeClock(), seal))
+                    await show(TableService(uow, FakeClock(), seal, KeptTables(NoGroups())))
             medians[name] = await time_page(database, seal, show)
             print(f"    {name:<20} {len(statements)} statements, {medians[name]:.1f} ms")
         return medians

@@ -75,9 +75,10 @@ class Balancer:
         finally:
             watching.cancel()
             server.close()
-            for connection in self._connections:
+            connections = list(self._connections)
+            for connection in connections:
                 connection.cancel()
-            await asyncio.gather(watching, *self._connections, return_exceptions=True)
+            await asyncio.gather(watching, *connections, return_exceptions=True)
 
     async def add(self, port: int) -> None:
         """Send connections to this server as well, once it is ready; wait until then."""
@@ -100,11 +101,19 @@ class Balancer:
         self._connections.add(task)
         self._turn += 1
         port = self._ready[self._turn % len(self._ready)]
-        with suppress(asyncio.CancelledError, OSError):
+        ends = [writer]
+        try:
             theirs, to_them = await asyncio.open_connection("127.0.0.1", port)
+            ends.append(to_them)
             await asyncio.gather(_copy(reader, to_them), _copy(theirs, writer))
-        writer.close()
-        self._connections.discard(task)
+        except (asyncio.CancelledError, OSError):
+            pass  # the test is over, or the other side is gone
+        finally:
+            self._connections.discard(task)
+            for end in ends:
+                end.close()
+                with suppress(OSError):
+                    await end.wait_closed()
 
 
 async def _is_ready(client: httpx.AsyncClient, port: int) -> bool:

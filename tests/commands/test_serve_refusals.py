@@ -14,7 +14,8 @@ from tests.support.process import EXIT_SECONDS, start
     ("settings", "line"),
     [
         ({"PORT": "hunter2"}, "error: PORT: should be a valid integer"),
-        ({"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/x"}, "error: DATABASE_URL: the server is"),
+        ({"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/x", "START_WAIT_SECONDS": "0"},
+         "error: DATABASE_URL: the server is"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_stops_the_start_in_one_line(

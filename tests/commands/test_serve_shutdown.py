@@ -70,7 +70,7 @@ async def test_a_rolling_restart_behind_a_balancer_fails_no_request(
 
         async with balancer.open():
             old = [await start(), await start()]
-            async with under_load(balancer.url, learners.tokens) as tally:
+            async with under_load(balancer.url, learners.tokens, pause=0.2) as tally:
                 for server in old:
                     await tally.wait_for(50)
                     server.process.send_signal(signal.SIGTERM)
@@ -108,7 +108,10 @@ def connection(tmp_path: Path) -> Iterator[tuple[Server, socket.socket]]:
         socket.create_connection((server.host, server.port)) as connection,
     ):
         connection.sendall(HEALTH)
-        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+        answer = b""
+        while not answer.endswith(b"}"):
+            answer += connection.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 200")
         yield server, connection
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.db.tcp_proxy import TcpProxy
-from tests.support.databases import migrate_url, provide_server, provide_url
+from tests.support.databases import migrate_url, provide_server
 from tests.support.postgres import PrivatePostgres
 from tests.support.process import EXIT_SECONDS, Server, free_port, start
 
@@ -94,19 +94,27 @@ def test_told_to_leave_it_waits_no_longer(command: str, tmp_path: Path) -> None:
     assert (server.returncode, printed) == (0, "")
 
 
-def test_a_worker_waits_for_the_migrations(database_kind: str, tmp_path: Path) -> None:
-    with provide_url(database_kind, tmp_path) as url:
-        worker = start("commands.worker", DATABASE_URL=url, DATA_DIR=str(tmp_path))
-        assert worker.stdout is not None
-        assert WAITING in worker.stdout.readline()
-        migrate_url(url)
-        assert any("worker_ready" in line for line in worker.stdout)
-        worker.send_signal(signal.SIGTERM)
-        printed, _ = worker.communicate(timeout=EXIT_SECONDS)
+def wait_for_migrations(url: str, folder: Path) -> None:
+    worker = start("commands.worker", DATABASE_URL=url, DATA_DIR=str(folder))
+    assert worker.stdout is not None
+    assert WAITING in worker.stdout.readline()
+    migrate_url(url)
+    assert any("worker_ready" in line for line in worker.stdout)
+    worker.send_signal(signal.SIGTERM)
+    printed, _ = worker.communicate(timeout=EXIT_SECONDS)
 
     assert worker.returncode == 0
     assert "worker_leaving" in printed
     assert "Traceback" not in printed
+
+
+def test_a_worker_waits_for_the_migrations(postgres: PrivatePostgres, tmp_path: Path) -> None:
+    postgres.create_database("unmigrated")
+    wait_for_migrations(postgres.url("unmigrated"), tmp_path)
+
+
+def test_a_worker_waits_for_the_file_and_its_migrations(tmp_path: Path) -> None:
+    wait_for_migrations(f"sqlite+aiosqlite:///{tmp_path}/new.sqlite3", tmp_path)
 
 
 def test_a_worker_gives_up_where_nobody_migrates(tmp_path: Path) -> None:

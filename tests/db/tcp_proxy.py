@@ -1,4 +1,7 @@
-"""A door before a server, which tests can shut: the server is then out of reach, but lives on."""
+"""A door before a server, which tests can shut: the server is then out of reach, but lives on.
+
+Or it swallows all that is said, as a network does that lost a host.
+"""
 
 import asyncio
 from contextlib import suppress
@@ -13,7 +16,14 @@ class TcpProxy:
         self._target_port = target_port
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
+        self._carries = asyncio.Event()
+        self._carries.set()
         self.port = 0
+
+    @property
+    def has_connections(self) -> bool:
+        """Whether anybody is connected through it."""
+        return bool(self._connections)
 
     async def open(self) -> None:
         """Let connections in; always on the same port."""
@@ -29,6 +39,10 @@ class TcpProxy:
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
+    def swallow(self) -> None:
+        """Take everything and hand on nothing: connections stay, new ones are let in, nobody answers."""
+        self._carries.clear()
+
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -37,7 +51,7 @@ class TcpProxy:
         try:
             theirs, to_them = await asyncio.open_connection("127.0.0.1", self._target_port)
             ends.append(to_them)
-            await asyncio.gather(_copy(reader, to_them), _copy(theirs, writer))
+            await asyncio.gather(self._copy(reader, to_them), self._copy(theirs, writer))
         except (asyncio.CancelledError, OSError):
             pass  # shut, or the other side is gone
         finally:
@@ -47,9 +61,9 @@ class TcpProxy:
                 with suppress(OSError):
                     await end.wait_closed()
 
-
-async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    while chunk := await source.read(_CHUNK):
-        target.write(chunk)
-        await target.drain()
-    target.close()
+    async def _copy(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        while chunk := await source.read(_CHUNK):
+            await self._carries.wait()
+            target.write(chunk)
+            await target.drain()
+        target.close()

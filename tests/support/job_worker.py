@@ -29,8 +29,11 @@ async def work(record: Path, *, is_killer: bool) -> None:
         with record.open("a") as file:
             file.write(f"{event} {job.id} {os.getpid()} {job.attempts}\n")
 
+    def is_begun(job: JobRow) -> bool:
+        return record.exists() and f"begin {job.id} " in record.read_text()
+
     async def handle(_parts: Parts, job: JobRow) -> None:
-        is_first = f"begin {job.id} " not in (record.read_text() if record.exists() else "")
+        is_first = not is_begun(job)
         write("begin", job)
         await asyncio.sleep(MIDDLE_SECONDS)
         if is_killer and is_first:

@@ -48,11 +48,12 @@ class Tally:
 
 @asynccontextmanager
 async def under_load(
-    url: str, tokens: Sequence[str], *, until_refused: bool = False
+    url: str, tokens: Sequence[str], *, until_refused: bool = False, pause: float = 0
 ) -> AsyncIterator[Tally]:
     """Have a client for each token make tasks, one after the other, on a connection that it keeps.
 
-    It stops when the block is left (after the answer that it waits for), or when it is refused.
+    It stops when the block is left (after the answer that it waits for), or when it is refused. Without a
+    pause (in seconds) from one request to the next all processors are busy: no server starts meanwhile.
     """
     tally, is_over = Tally(), asyncio.Event()
 
@@ -65,6 +66,7 @@ async def under_load(
                 is_refused = await _ask_once(client, tally)
                 if is_refused and until_refused:
                     return
+                await asyncio.sleep(pause)
 
     async with asyncio.TaskGroup() as group:
         for token in tokens:

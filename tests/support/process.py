@@ -14,7 +14,7 @@ from typing import IO
 from app.core.config import Settings
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 30
+START_SECONDS = 90
 EXIT_SECONDS = 30
 
 
@@ -47,7 +47,9 @@ class Server:
                 socket.create_connection((self.host, self.port)).close()
             except OSError:
                 is_hopeless = self.process.poll() is not None or time.monotonic() > give_up_at
-                assert not is_hopeless, f"it does not listen: {self._output.read()}"
+                if is_hopeless:
+                    self.process.kill()  # else its output has no end
+                    raise AssertionError(f"it does not listen: {self._output.read()}") from None
                 time.sleep(0.02)
             else:
                 return

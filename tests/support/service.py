@@ -12,6 +12,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from app.auth.passwords import Passwords
 from app.auth.sessions import Device
+from app.core.cache import TABLES
 from app.core.config import Settings
 from app.core.mail import Mail
 from app.core.rate_limits import FindRateLimits, Rate, RateLimits
@@ -120,13 +121,16 @@ class Service:
         await self.settle()
         await delete_all_rows(self.parts.database)
         await self.parts.counters.reset()
+        await self.parts.caches.lasting.clear()
+        self.parts.caches.groups.change({TABLES})
+        await self.parts.live.refresh()
         self.clock.reset()
         self.mailbox.mails.clear()
 
 
 @asynccontextmanager
 async def run_service(
-    url: str, folder: Path, find_rates: FindRateLimits = lambda: GENEROUS, **overrides: Any
+    url: str, folder: Path, find_rates: FindRateLimits | None = lambda: GENEROUS, **overrides: Any
 ) -> AsyncIterator[Service]:
     """Run the application on a migrated database until the block ends."""
     settings = Settings(database_url=url, data_dir=folder, **overrides)

@@ -17,6 +17,7 @@ from app.auth.errors import (
     InvalidTokenError,
     NoSessionError,
     RegisterInvalidPasswordError,
+    RegistrationClosedError,
     ResetInvalidPasswordError,
     TooManyAttemptsError,
     UserAlreadyExistsError,
@@ -43,7 +44,12 @@ router = APIRouter(prefix="/auth", tags=["auth"], route_class=ApiRoute)
     summary="Register",
     status_code=status.HTTP_201_CREATED,
     response_model=UserRead,
-    responses=problems(UserAlreadyExistsError, RegisterInvalidPasswordError, TooManyAttemptsError),
+    responses=problems(
+        UserAlreadyExistsError,
+        RegisterInvalidPasswordError,
+        RegistrationClosedError,
+        TooManyAttemptsError,
+    ),
 )
 async def register(given: UserCreate, accounts: AccountsDep, address: AddressDep) -> User:
     """Make an account. A mail with a link that verifies the address is sent."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
-from app.api.authoring_deps import CatalogueServiceDep
+from app.api.authoring_deps import CatalogueServiceDep, CourseTreeServiceDep
 from app.api.conditional import NOT_MODIFIED, FreshnessDep, hash_rows
 from app.api.deps import CurrentUser
 from app.api.docs import problems
@@ -13,7 +13,7 @@ from app.api.route import ApiRoute
 from app.core.listing import Page
 from app.schemas.common import PageRead
 from app.schemas.courses import CatalogueQuery, CourseRead, CourseTreeRead
-from app.services.catalogue import CatalogueRow, CourseFilter, CourseTree
+from app.services.catalogue import CatalogueRow, CourseFilter
 from app.services.course_errors import AuthorRequiredError, CourseNotFoundError
 from app.services.errors import BadCursorError
 
@@ -50,8 +50,9 @@ async def get_course(
     slug: CourseSlug,
     caller: CurrentUser,
     catalogue: CatalogueServiceDep,
+    trees: CourseTreeServiceDep,
     freshness: FreshnessDep,
-) -> CourseTree | Response:
+) -> Response:
     """A course with its weeks and days: the same for every learner. Authors see the drafts in it, too.
 
     An archived course can still be read; a draft is not found, but by authors.
@@ -59,4 +60,4 @@ async def get_course(
     course = await catalogue.find(caller, slug)
     for_whom = "-author" if caller.may_author else ""
     unchanged = freshness.check(f"{course.id}-{course.revision}{for_whom}")
-    return unchanged or await catalogue.show_tree(caller, course)
+    return unchanged or freshness.send(await trees.show(caller, course))

@@ -1,12 +1,14 @@
 """Health and configuration."""
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Response, status
 
+from app.api.conditional import NOT_MODIFIED, FreshnessDep
+from app.api.config_deps import ClientConfigDep, RedisStateDep
 from app.api.deps import SystemServiceDep
 from app.api.docs import problems
 from app.api.route import ApiRoute
 from app.schemas.system import ConfigRead, HealthRead, ReadinessRead
-from app.services.system import ConfigView, LeavingError, NotReadyError
+from app.services.system import LeavingError, NotReadyError
 
 router = APIRouter(tags=["system"], route_class=ApiRoute)
 
@@ -26,10 +28,12 @@ async def get_health() -> HealthRead:
     response_model=ReadinessRead,
     responses=problems(NotReadyError, LeavingError),
 )
-async def get_readiness(system: SystemServiceDep) -> ReadinessRead:
-    """The database is there and migrated as this version wants it, and the server is not told to leave."""
-    await system.check_ready()
-    return ReadinessRead()
+async def get_readiness(system: SystemServiceDep, redis: RedisStateDep) -> ReadinessRead:
+    """The database is there and migrated as this version wants it (or by a later one, during an update), and
+    the server is not told to leave. Without Redis it is ready all the same.
+    """
+    await system.check_serving()
+    return ReadinessRead(redis=redis)
 
 
 @router.get(
@@ -37,7 +41,10 @@ async def get_readiness(system: SystemServiceDep) -> ReadinessRead:
     summary="What clients may know",
     status_code=status.HTTP_200_OK,
     response_model=ConfigRead,
+    responses=NOT_MODIFIED,
 )
-async def get_config(system: SystemServiceDep) -> ConfigView:
-    """Versions, limits and features."""
-    return system.get_config()
+async def get_config(config: ClientConfigDep, freshness: FreshnessDep) -> Response:
+    """Versions, limits, features and the notice. Admins change some of it at any time; a process that another
+    one's change has not reached yet gives the old answer for two seconds at most.
+    """
+    return freshness.check(config.tag) or freshness.send(config.body)

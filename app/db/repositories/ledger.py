@@ -8,8 +8,10 @@ from sqlalchemy import Row, and_, bindparam, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.core.cache import TABLES
 from app.db.models import ActivityRow, RewardEntry
 from app.db.repositories.base import Repository
+from app.db.repositories.changes import find_changed
 from app.game.activity import Source
 
 UNSCORED = "unscored"
@@ -120,3 +122,5 @@ class LedgerRepository(LedgerReader):
         self._session.add_all(entries)
         await self._session.flush()
         self._moved.extend(entries)
+        if any(entry.xp for entry in entries):
+            find_changed(self._session).add(TABLES)

@@ -6,9 +6,12 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.cache import TABLES
 from app.db.models import WeeklyScore
 from app.db.repositories.base import Repository
+from app.db.repositories.changes import find_changed
 
 _OF_WEEK = (
     WeeklyScore.user_id == bindparam("of_user"),
@@ -88,6 +91,10 @@ class ScoreReader(Repository):
 class ScoreRepository(ScoreReader):
     """Changes scores, under the lock of the player whose they are."""
 
+    def __init__(self, session: AsyncSession) -> None:
+        super().__init__(session)
+        self._changed = find_changed(session)
+
     async def add(self, week_on: date, gains: Mapping[int, tuple[int, bool]]) -> None:
         """Add to the scores of a week, by one statement; who had none waits for a place in the league.
 
@@ -109,6 +116,7 @@ class ScoreRepository(ScoreReader):
             set_={"xp": WeeklyScore.xp + statement.excluded.xp},
         )
         await self._session.execute(added)
+        self._changed.add(TABLES)
 
     async def stop_waiting(self, week_on: date, user_ids: Sequence[int]) -> Sequence[int]:
         """Take note that these users are about to get places; gives those who still waited."""
@@ -121,14 +129,17 @@ class ScoreRepository(ScoreReader):
         A score of 0 is the caller's to erase.
         """
         parameters = {"of_user": user_id, "of_week": week_on, "lost": xp}
+        self._changed.add(TABLES)
         return (await self._session.execute(_TAKE_OFF, parameters)).scalar_one_or_none()
 
     async def erase(self, user_id: int, week_on: date) -> bool:
         """Erase a score; whether its owner had a place in the league, which is to be given free."""
         parameters = {"of_user": user_id, "of_week": week_on}
+        self._changed.add(TABLES)
         return not (await self._session.execute(_ERASE, parameters)).scalar_one()
 
     async def show(self, user_id: int, week_on: date, *, shown: bool) -> None:
         """Let tables show a score, or not."""
         parameters = {"of_user": user_id, "of_week": week_on, "is_shown": shown}
         await self._session.execute(_SHOW, parameters)
+        self._changed.add(TABLES)

@@ -7,10 +7,12 @@ from fastapi_users.db import BaseUserDatabase
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.cache import TABLES
 from app.core.errors import ConflictError
 from app.core.text import normalize_email
 from app.db.models import User
 from app.db.repositories.base import Repository
+from app.db.repositories.changes import find_changed
 
 _BY_ID = select(User).where(User.id == bindparam("user_id"))
 _BY_ID_LOCKED = _BY_ID.with_for_update(key_share=True)
@@ -79,12 +81,15 @@ class UserRepository(UserReader):
         for name, value in update_dict.items():
             setattr(user, name, value)
         await self._write(user)
+        if "display_name" in update_dict:
+            find_changed(self._session).add(TABLES)
         return user
 
     async def delete(self, user: User) -> None:
         """Erase the account and, by cascade, every row of it."""
         await self._session.delete(user)
         await self._session.flush()
+        find_changed(self._session).add(TABLES)
 
     async def _write(self, user: User) -> None:
         user.email = normalize_email(user.email)

@@ -1,0 +1,37 @@
+"""Following the settings that another process changed: one statement a second looks at their revision."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from app.core.errors import QuestboardError
+from app.parts import Parts
+from app.worker.beside import run_beside
+
+POLL_SECONDS = 1.0
+
+FIRST_LOOK_SECONDS = 5.0
+"""How long the start waits for the settings. They come later where the database does."""
+
+
+async def look_for_changes(parts: Parts) -> None:
+    """Take over what was changed. A database out of reach is logged where that happens."""
+    with suppress(QuestboardError):
+        await parts.live.refresh()
+
+
+@asynccontextmanager
+async def follow_config(parts: Parts) -> AsyncIterator[None]:
+    """Read the settings, and look every second, for as long as the service runs."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FIRST_LOOK_SECONDS):
+            await look_for_changes(parts)
+    async with run_beside(_look_always(parts), "config_following"):
+        yield
+
+
+async def _look_always(parts: Parts) -> None:
+    while True:
+        await asyncio.sleep(POLL_SECONDS)
+        # As background work, whose failures are logged and do not end this loop.
+        parts.background.spawn("config_following", look_for_changes(parts))
