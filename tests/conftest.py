@@ -41,10 +41,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{POSTGRESQL}: is about what only PostgreSQL has")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("database")
         kinds = [SQLITE, POSTGRESQL] if chosen == "both" else [chosen]
+        if metafunc.definition.get_closest_marker(POSTGRESQL):
+            kinds = [kind for kind in kinds if kind == POSTGRESQL]
         metafunc.parametrize("database_kind", kinds, scope="session")
 
 

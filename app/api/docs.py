@@ -135,18 +135,24 @@ def _mend_operation(operation: dict[str, Any]) -> None:
         _add(responses, 413, body_limit.CODE, body_limit.DETAIL)
         wanted = next(iter(operation["requestBody"]["content"]))
         _add(responses, 415, "unsupported_media_type", f"The body should be {wanted}.")
-    if "security" in operation:  # the first request with a token of another issuer makes an account
-        closed = RegistrationClosedError
-        _add(responses, status_of(closed), closed.code, closed.detail)
-    if operation["operationId"] not in _WITHOUT_DATABASE:
-        for error in (DatabaseBusyError, DatabaseUnavailableError):
-            _add(responses, status_of(error), error.code, error.detail)
+    _mend_refusals(operation)
     if operation["operationId"] not in _UNCOUNTED:
         _mend_limits(operation["operationId"], responses)
     if operation["operationId"] in _ANSWERS:
         answer = responses["200"]["content"]["application/json"]
         answer["example"] = _ANSWERS[operation["operationId"]]
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _mend_refusals(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    errors: list[type[QuestboardError]] = []
+    if "security" in operation:  # somebody's first token of another issuer makes an account
+        errors.append(RegistrationClosedError)
+    if operation["operationId"] not in _WITHOUT_DATABASE:
+        errors += [DatabaseBusyError, DatabaseUnavailableError]
+    for error in errors:
+        _add(responses, status_of(error), error.code, error.detail)
 
 
 def _mend_limits(name: str, responses: dict[str, Any]) -> None:

@@ -35,7 +35,7 @@ async def open_external_users(
         issuers = [await _trust(each, clock, stack) for each in settings.issuers]
         trusted_for_email = {each.issuer for each in settings.issuers if each.emails_verified}
         tokens = ExternalTokens(issuers)
-        yield ExternalUsers(database, clock, store, tokens, trusted_for_email, find_live)
+        yield ExternalUsers(database, clock, store, tokens, trusted_for_email, find_live=find_live)
 
 
 async def _trust(issuer: ExternalIssuer, clock: Clock, stack: AsyncExitStack) -> TrustedIssuer:

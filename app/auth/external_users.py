@@ -35,6 +35,7 @@ class ExternalUsers:
         store: UserStore,
         tokens: ExternalTokens,
         trusted_for_email: Collection[str],
+        *,
         find_live: FindLiveSettings,
     ) -> None:
         """``trusted_for_email`` are the issuers that give nobody a token with an unverified address."""

@@ -13,7 +13,7 @@ from app.db.session import Database
 from app.parts import open_parts
 from commands.verify_ledger import verify_ledger
 from tests.db.completing import Completions, bring_accounts, completing
-from tests.support.databases import POSTGRESQL, migrate_url
+from tests.support.databases import migrate_url
 from tests.support.postgres_pair import PostgresPair, provide_pair
 from tests.support.process import serve
 from tests.support.service import cheap_passwords
@@ -28,9 +28,7 @@ _COMPLETIONS = text(
 
 
 @pytest.fixture
-def pair(database_kind: str) -> Iterator[PostgresPair]:
-    if database_kind != POSTGRESQL:
-        pytest.skip("SQLite has no standby")
+def pair() -> Iterator[PostgresPair]:
     with provide_pair() as pair:
         yield pair
 

@@ -16,17 +16,12 @@ from app.db.postgres_connections import DatabaseConnection
 from app.db.postgres_limits import TimeLimits
 from app.db.session import Database
 from tests.db.tcp_proxy import TcpProxy
-from tests.support.databases import POSTGRESQL
 from tests.support.process import free_port
+
+pytestmark = pytest.mark.postgresql
 
 LIMITS = TimeLimits(connect=1.5, statement=0.5, lock=0.2, silence=0.8)
 _SELECT = text("SELECT 1")
-
-
-@pytest.fixture(autouse=True)
-def only_postgresql(database_kind: str) -> None:
-    if database_kind != POSTGRESQL:
-        pytest.skip("SQLite has no hosts")
 
 
 class Hosts:
@@ -172,12 +167,16 @@ async def test_a_commit_into_silence_is_not_taken_for_done(hosts: Hosts) -> None
     assert driver.is_closed()
 
 
-async def test_a_read_into_silence_gives_its_connection_up(hosts: Hosts) -> None:
-    database = hosts.database(hosts.first.port, pool_size=1)
+async def test_a_read_into_silence_gives_its_connection_up_at_once(hosts: Hosts) -> None:
+    """Trying to cancel the statement would take as long again."""
+    limits = TimeLimits(silence=2.0)
+    database = hosts.database(hosts.first.port, pool_size=1, limits=limits)
     driver = await driver_of(database)
     hosts.first.swallow()
+    began_at = time.monotonic()
     with pytest.raises(DatabaseUnavailableError):
         await ask(database)
+    assert time.monotonic() - began_at < 1.75 * limits.silence
     assert driver.is_closed()
 
 

@@ -16,7 +16,9 @@ from app.db.engines import Engines, create_engines
 from app.db.session import Database
 from tests.support.databases import POSTGRESQL, migrate_url, provide_server
 from tests.support.pgbouncer import PgBouncer, find_pgbouncer, provide_pooler
-from tests.support.process import ROOT
+from tests.support.process import ROOT, free_port
+
+pytestmark = pytest.mark.postgresql
 
 BEHIND_POOLER = (
     "tests/api/test_tasks_complete.py",
@@ -25,12 +27,6 @@ BEHIND_POOLER = (
     "tests/api/test_league.py",
 )
 """What is peculiar to a pooler: locks, savepoints, counted statements, failing ones. `--pooler` runs any."""
-
-
-@pytest.fixture(autouse=True)
-def only_postgresql(database_kind: str) -> None:
-    if database_kind != POSTGRESQL:
-        pytest.skip("SQLite has no pooler")
 
 
 @pytest.fixture
@@ -94,6 +90,17 @@ async def test_a_pooler_whose_server_is_away_is_unavailable(tmp_path: Path) -> N
         with pytest.raises(DatabaseUnavailableError):
             await count_players(database)
         await database.dispose()
+
+
+async def test_several_poolers_are_asked_whether_their_server_takes_writes(
+    pooler: PgBouncer,
+) -> None:
+    """They do not hand on what a server tells of itself."""
+    hosts = f"127.0.0.1:{free_port()},127.0.0.1:{pooler.port}"
+    several = pooler.url.replace(f"127.0.0.1:{pooler.port}", hosts)
+    database = Database.from_url(settings_for(several).resolved_database_url, 10)
+    assert await asyncio.gather(*(count_players(database) for _ in range(20))) == [0] * 20
+    await database.dispose()
 
 
 async def test_a_providers_address_connects_with_tls_alone(

@@ -12,8 +12,9 @@ from app.db.conflicts import DatabaseBusyError, DatabaseUnavailableError
 from app.db.engines import create_engines
 from app.db.postgres_limits import DEFAULT_LIMITS, TimeLimits
 from app.db.session import Database
-from tests.support.databases import POSTGRESQL
 from tests.support.pgbouncer import PREPARE_NOTHING, provide_pooler
+
+pytestmark = pytest.mark.postgresql
 
 LIMITS = TimeLimits(statement=0.4, lock=0.2, silence=5.0)
 IDLE_SECONDS = 0.3
@@ -23,9 +24,7 @@ _SHOWN = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_time
 
 
 @pytest.fixture(params=["direct", "pooler"])
-def url(request: pytest.FixtureRequest, database_kind: str, database_url: str) -> Iterator[str]:
-    if database_kind != POSTGRESQL:
-        pytest.skip("SQLite only waits for its one writer")
+def url(request: pytest.FixtureRequest, database_url: str) -> Iterator[str]:
     if request.param == "direct":
         yield database_url
         return
