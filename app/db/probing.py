@@ -32,5 +32,7 @@ async def find_connection_failure(url: str) -> ConnectionFailure | None:
 
 
 def _may_pass(error: Exception) -> bool:
+    # A pooler whose server is away says 08P01, one of the connection exceptions.
     passing = (CannotConnectNowError, TooManyConnectionsError)
-    return isinstance(error, passing) or not isinstance(error, PostgresError)
+    is_connecting = (getattr(error, "sqlstate", None) or "").startswith("08")
+    return is_connecting or isinstance(error, passing) or not isinstance(error, PostgresError)

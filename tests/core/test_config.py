@@ -81,9 +81,10 @@ def test_origins_are_separated_by_commas(
 
 
 def test_proxies_are_addresses_or_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = load(monkeypatch, TRUSTED_PROXIES="10.0.0.1, 10.1.0.0/16, ::1, *")
+    settings = load(monkeypatch, TRUSTED_PROXIES="10.0.0.1, 10.1.0.0/16, ::1")
 
-    assert settings.trusted_proxies == ["10.0.0.1", "10.1.0.0/16", "::1", "*"]
+    assert settings.trusted_proxies == ["10.0.0.1", "10.1.0.0/16", "::1"]
+    assert load(monkeypatch, TRUSTED_PROXIES="*").trusted_proxies == ["*"]
 
 
 def test_words_may_be_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +120,7 @@ def test_words_may_be_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CORS_ORIGINS", "https://a.example:hunter2", "should be origins such as"),
         ("TRUSTED_PROXIES", "proxy.hunter2.org", "should be addresses or networks"),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "should be addresses or networks"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, *", "should be * alone"),
         ("DATABASE_URL", "mysql://root:hunter2@host/name", "sqlite:/// or postgresql://"),
         ("DATABASE_URL", "postgresql+psycopg://u:hunter2@host/name", "sqlite:/// or postgresql://"),
         ("DATABASE_URL", "hunter2", "sqlite:/// or postgresql://"),

@@ -18,6 +18,7 @@ from app.db.base import Base
 from app.db.schema_version import MIGRATIONS, read_expected_revision
 from app.worker.standings import refresh_histograms
 from commands.migrate import alembic_config
+from tests.api.config_steps import admin, change
 from tests.support.adventures import take_part
 from tests.support.databases import POSTGRESQL, provide_server
 from tests.support.learning import study
@@ -117,6 +118,7 @@ async def test_the_way_down_and_up_again_is_open_with_rows(url: str, tmp_path: P
         await study(service, learner)
         await take_part(service, learner)
         await refresh_histograms(service.parts)
+        await change(await admin(service), notice="Back soon.")
         state = await read_state(service.parts.database)
     assert not [table for table, rows in state.items() if rows is None]
 
