@@ -6,10 +6,11 @@ is done.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from secrets import SystemRandom
 from typing import Any
 from uuid import uuid4
@@ -40,6 +41,9 @@ AT_ONCE = 4
 
 LOOK_SECONDS = 2.0
 """How often a process looks for jobs whose wake-up was lost, whose time has come, or whose worker died."""
+
+JOB_SECONDS = 900.0
+"""How long one try may take: whatever hangs is tried again elsewhere."""
 
 DRAIN_SECONDS = 5.0
 """How long jobs under way may still take when the process leaves."""
@@ -73,6 +77,7 @@ class JobRunner:
         self._places = asyncio.Semaphore(at_once)
         self._batch = at_once * 8
         self._running: set[asyncio.Task[Any]] = set()
+        self._begun: dict[int, asyncio.Task[None]] = {}
         self._is_leaving = False
 
     async def run(self, job_id: int) -> None:
@@ -86,19 +91,34 @@ class JobRunner:
             with self._held():
                 try:
                     await self._claim_and_do(job_id)
-                except (
-                    QuestboardError
-                ) as error:  # out of reach or busy: the job is found by looking
+                except QuestboardError as error:  # out of reach or busy: it is found by looking
                     _log.warning("job_put_off", job_id=job_id, code=error.code)
 
     async def run_due(self) -> int:
         """Do all that is due, some at a time; how many were looked at."""
-        if self._is_leaving:
-            return 0
-        async with self._parts.database.reading() as uow:
-            due = await uow.background_tasks.list_due(self._parts.clock.now(), self._batch)
+        due = await self._list_due()
         await asyncio.gather(*map(self.run, due))
         return len(due)
+
+    async def begin_due(self) -> bool:
+        """Begin what is due, and wait for it a little: one that takes long does not hold up the others."""
+        due = [job_id for job_id in await self._list_due() if job_id not in self._begun]
+        tasks = [asyncio.create_task(self.run(job_id), name="job") for job_id in due]
+        for job_id, task in zip(due, tasks, strict=True):
+            self._begun[job_id] = task
+            task.add_done_callback(partial(self._forget, job_id))
+        if tasks:
+            await asyncio.wait(tasks, timeout=LOOK_SECONDS)
+        return bool(tasks)
+
+    def _forget(self, job_id: int, _task: asyncio.Task[None]) -> None:
+        del self._begun[job_id]
+
+    async def _list_due(self) -> Sequence[int]:
+        if self._is_leaving:
+            return ()
+        async with self._parts.database.reading() as uow:
+            return await uow.background_tasks.list_due(self._parts.clock.now(), self._batch)
 
     async def stop(self, drain_seconds: float) -> None:
         """Begin nothing more; give what runs so long to end, then give it back."""
@@ -154,7 +174,8 @@ class JobRunner:
         if job.attempts > MAX_ATTEMPTS:
             return self._end_dead("whoever tried it did not live to tell")
         # gather hands back whatever goes wrong, bugs included: they must not end the worker.
-        [ended] = await asyncio.gather(handle(self._parts, job), return_exceptions=True)
+        work = asyncio.wait_for(handle(self._parts, job), JOB_SECONDS)
+        [ended] = await asyncio.gather(work, return_exceptions=True)
         if isinstance(ended, PermanentJobError):
             return self._end_dead(str(ended))
         if isinstance(ended, BaseException):
@@ -232,8 +253,8 @@ async def do_jobs(parts: Parts, handlers: Handlers) -> AsyncIterator[None]:
 async def _look_always(runner: JobRunner) -> None:
     while True:
         try:
-            found = await runner.run_due()
+            found = await runner.begin_due()
         except QuestboardError:  # out of reach or busy, which is logged where it happens
-            found = 0
+            found = False
         if not found:
             await asyncio.sleep(LOOK_SECONDS)

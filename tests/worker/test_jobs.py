@@ -11,6 +11,7 @@ from app.core.errors import UnavailableError
 from app.core.jobs import JobKind, JobRequest, JobStatus, PermanentJobError
 from app.db.repositories.background_tasks import JobRow
 from app.parts import Parts
+from app.worker import jobs
 from app.worker.jobs import MAX_ATTEMPTS, Handle, JobRunner, do_jobs, measure_pause
 from tests.support.logs import listen
 from tests.support.service import Service
@@ -202,6 +203,34 @@ async def test_a_worker_that_leaves_gives_its_jobs_back(service: Service) -> Non
     assert (job.status, job.attempts) == (JobStatus.QUEUED, 0)
     await worker.run(job_id)
     assert handler.seen == [job_id]  # it begins nothing any more
+
+
+async def test_one_that_takes_long_holds_up_no_other(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "LOOK_SECONDS", 0.01)
+    go_on = asyncio.Event()
+    slow, quick = Counter(wait=go_on), Counter()
+    handlers: dict[str, Handle] = {KIND: slow, JobKind.MEASURE_TABLES: quick}
+    worker = JobRunner(service.parts, handlers)
+    first = await want(service)
+    assert await worker.begin_due()
+    await wait_until_begun(slow)
+    second = await want(service, kind=JobKind.MEASURE_TABLES)
+    while await worker.begin_due():
+        pass
+    assert (slow.seen, quick.seen) == ([first], [second])
+    go_on.set()
+    await worker.stop(drain_seconds=10)
+    assert {job.status for job in await list_jobs(service)} == {JobStatus.DONE}
+
+
+async def test_what_hangs_is_tried_again(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "JOB_SECONDS", 0.01)
+    job_id = await want(service)
+    await runner(service, Counter(wait=asyncio.Event())).run(job_id)
+    job = await load_job(service, job_id)
+    assert (job.status, job.attempts, job.error) == (JobStatus.QUEUED, 1, "TimeoutError")
 
 
 async def test_a_wake_up_comes_with_the_commit(service: Service) -> None:
