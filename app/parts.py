@@ -121,7 +121,9 @@ async def open_parts(
         manager, sessions, throttle, background, clock, trail=trail, find_live=live.get
     )
     administration = UserAdministration(database, manager)
-    async with open_external_users(settings, database, clock, store, live.get) as external_users:
+    async with open_external_users(
+        settings, database, clock, store, find_live=live.get, limiter=limiter
+    ) as external_users:
         events.start()
         try:
             yield Parts(

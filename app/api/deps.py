@@ -11,7 +11,7 @@ from app.api.rate_limits import count_user, count_visit
 from app.auth.accounts import AccountService
 from app.auth.administration import UserAdministration
 from app.auth.callers import Callers
-from app.auth.errors import InvalidTokenError, SuperuserRequiredError
+from app.auth.errors import InvalidTokenError, KeysUnavailableError, SuperuserRequiredError
 from app.auth.sessions import Device, SessionService
 from app.core.clock import Clock
 from app.core.errors import ForbiddenError
@@ -103,7 +103,7 @@ async def get_caller(
     """The caller, looked up and let go of the connection before the route's own begins."""
     try:
         caller = await callers.identify(token)
-    except InvalidTokenError:
+    except (InvalidTokenError, KeysUnavailableError):
         await count_visit(limiter, request.scope)
         raise
     name_caller(caller.user_id)

@@ -15,6 +15,7 @@ from app.core.external_issuers import ExternalIssuer
 from app.core.live_settings import FindLiveSettings
 from app.core.version import VERSION
 from app.db.session import Database
+from app.infra.rate_limiter import RateLimiter
 
 _STEP_SECONDS = 5.0
 """How long connecting, or the next bytes, may take."""
@@ -28,14 +29,24 @@ async def open_external_users(
     database: Database,
     clock: Clock,
     store: UserStore,
+    *,
     find_live: FindLiveSettings,
+    limiter: RateLimiter,
 ) -> AsyncIterator[ExternalUsers]:
     """What tells the users of other issuers, until the service leaves. Keys are fetched when needed."""
     async with AsyncExitStack() as stack:
         issuers = [await _trust(each, clock, stack) for each in settings.issuers]
         trusted_for_email = {each.issuer for each in settings.issuers if each.emails_verified}
         tokens = ExternalTokens(issuers)
-        yield ExternalUsers(database, clock, store, tokens, trusted_for_email, find_live=find_live)
+        yield ExternalUsers(
+            database,
+            clock,
+            store,
+            tokens,
+            trusted_for_email,
+            find_live=find_live,
+            limiter=limiter,
+        )
 
 
 async def _trust(issuer: ExternalIssuer, clock: Clock, stack: AsyncExitStack) -> TrustedIssuer:

@@ -14,11 +14,15 @@ from app.auth.passwords import UNUSABLE
 from app.auth.user_store import UserStore
 from app.core.audit import AuditEvent
 from app.core.clock import Clock
+from app.core.errors import TooManyRequestsError
 from app.core.live_settings import FindLiveSettings
+from app.core.network import name_network
+from app.core.request_id import current_address
 from app.db.repositories.external_identities import ExternalCallerRow, IdentityKnownError
 from app.db.repositories.users import EmailTakenError
 from app.db.session import Database
 from app.db.unit_of_work import UnitOfWork
+from app.infra.rate_limiter import RateLimiter
 from app.services.audit import write_down
 from app.services.principal import Principal
 
@@ -37,6 +41,7 @@ class ExternalUsers:
         trusted_for_email: Collection[str],
         *,
         find_live: FindLiveSettings,
+        limiter: RateLimiter,
     ) -> None:
         """``trusted_for_email`` are the issuers that give nobody a token with an unverified address."""
         self._database = database
@@ -45,6 +50,7 @@ class ExternalUsers:
         self._tokens = tokens
         self._trusted_for_email = trusted_for_email
         self._find_live = find_live
+        self._limiter = limiter
 
     def open(self, token: str) -> Envelope | None:
         """The token, if it says to be of one of the issuers; not verified."""
@@ -56,6 +62,7 @@ class ExternalUsers:
         Raises:
             InvalidTokenError: the token does not count, or its user is disabled.
             RegistrationClosedError: it is of somebody new, and an admin closed that way.
+            TooManyRequestsError: it is of somebody new, like too many others from this address.
             KeysUnavailableError: the issuer's keys can't be had at the moment.
         """
         claims = await self._tokens.read(envelope, self._clock.now())
@@ -80,6 +87,7 @@ class ExternalUsers:
         """Make the account, unless another request is first: then its account is the one."""
         if not (await self._find_live()).external_registration_open:
             raise RegistrationClosedError
+        await self._count_newcomer()
         try:
             async with self._database.writing() as transaction:
                 now = self._clock.now()
@@ -99,6 +107,14 @@ class ExternalUsers:
             return await self._find(claims)
         _log.info("external_user_created", user_id=user_id, issuer=claims.issuer)
         return await self._find(claims)
+
+    async def _count_newcomer(self) -> None:
+        """Hold an address to as many new accounts as by registering: some issuers give subjects freely."""
+        network = name_network(current_address() or "unknown")
+        rate = self._limiter.rates.registrations_of_address
+        standing = await self._limiter.count(rate, network)
+        if standing.is_exceeded:
+            raise TooManyRequestsError(standing=standing)
 
     async def _create(self, uow: UnitOfWork, profile: Mapping[str, Any], issuer: str) -> int:
         """An account that nobody can log in to, with the address of the token only if it is free.

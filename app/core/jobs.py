@@ -58,7 +58,7 @@ class PermanentJobError(JobFailedError):
     """It can never succeed, so it is not tried again."""
 
 
-RunJob = Callable[[int], Awaitable[None]]
+RunJob = Callable[[int], Awaitable[object]]
 
 
 class JobWaker(Protocol):

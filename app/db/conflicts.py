@@ -33,6 +33,8 @@ _TRANSIENT_SQLSTATES = {
     "40P01",  # deadlock_detected
     "57014",  # query_canceled: the statement timeout
     "57P03",  # cannot_connect_now
+    "53100",  # disk_full
+    "53200",  # out_of_memory
     "53300",  # too_many_connections
 }
 

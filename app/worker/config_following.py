@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from app.core.errors import QuestboardError
 from app.parts import Parts
-from app.worker.beside import run_beside
+from app.worker.beside import repeat, run_beside
 
 POLL_SECONDS = 1.0
 
@@ -26,12 +27,6 @@ async def follow_config(parts: Parts) -> AsyncIterator[None]:
     with suppress(TimeoutError):
         async with asyncio.timeout(FIRST_LOOK_SECONDS):
             await look_for_changes(parts)
-    async with run_beside(_look_always(parts), "config_following"):
+    following = repeat(partial(look_for_changes, parts), POLL_SECONDS, "config_following")
+    async with run_beside(following, "config_following"):
         yield
-
-
-async def _look_always(parts: Parts) -> None:
-    while True:
-        await asyncio.sleep(POLL_SECONDS)
-        # As background work, whose failures are logged and do not end this loop.
-        parts.background.spawn("config_following", look_for_changes(parts))

@@ -7,10 +7,11 @@ wake-ups come sooner, but one may be lost.
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 from app.core.errors import QuestboardError
 from app.parts import Parts
-from app.worker.beside import run_beside
+from app.worker.beside import look_once, run_beside
 
 POLL_SECONDS = 1.0
 
@@ -41,5 +42,6 @@ async def _look_always(parts: Parts) -> None:
     known: NewestIds = {}
     while True:
         await parts.events.wait_for_anybody()
-        known = await look_for_news(parts, known)
+        found = await look_once(partial(look_for_news, parts, known), "event_polling")
+        known = known if found is None else found
         await asyncio.sleep(POLL_SECONDS)

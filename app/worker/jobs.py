@@ -22,7 +22,7 @@ from app.core.jobs import JobFailedError, JobStatus, PermanentJobError
 from app.core.metrics import record_job
 from app.db.repositories.background_tasks import JobEnd, JobRow
 from app.parts import Parts
-from app.worker.beside import run_beside
+from app.worker.beside import look_once, run_beside
 
 Handle = Callable[[Parts, JobRow], Awaitable[Mapping[str, Any] | None]]
 """Does a job; what it gives is kept as the job's result (plain JSON values, no secrets)."""
@@ -77,22 +77,20 @@ class JobRunner:
         self._places = asyncio.Semaphore(at_once)
         self._batch = at_once * 8
         self._running: set[asyncio.Task[Any]] = set()
-        self._begun: dict[int, asyncio.Task[None]] = {}
+        self._begun: dict[int, asyncio.Task[bool]] = {}
         self._is_leaving = False
 
-    async def run(self, job_id: int) -> None:
-        """Do a job, if it is to be done and nobody is at it. Never fails.
+    async def run(self, job_id: int) -> bool:
+        """Do a job, if it is to be done and nobody is at it; whether it was. Never fails.
 
         When it is cancelled the job is given back, for others to do.
         """
         async with self._places:
             if self._is_leaving:
-                return
+                return False
             with self._held():
-                try:
-                    await self._claim_and_do(job_id)
-                except QuestboardError as error:  # out of reach or busy: it is found by looking
-                    _log.warning("job_put_off", job_id=job_id, code=error.code)
+                # Out of reach or busy: then the job is found by looking.
+                return bool(await look_once(partial(self._claim_and_do, job_id), "job"))
 
     async def run_due(self) -> int:
         """Do all that is due, some at a time; how many were looked at."""
@@ -101,24 +99,29 @@ class JobRunner:
         return len(due)
 
     async def begin_due(self) -> bool:
-        """Begin what is due, and wait for it a little: one that takes long does not hold up the others."""
+        """Begin what is due, and wait for it a little: one that takes long does not hold up the others.
+
+        Whether any was done, so that there is a reason to look again at once.
+        """
         due = [job_id for job_id in await self._list_due() if job_id not in self._begun]
         tasks = [asyncio.create_task(self.run(job_id), name="job") for job_id in due]
         for job_id, task in zip(due, tasks, strict=True):
             self._begun[job_id] = task
             task.add_done_callback(partial(self._forget, job_id))
-        if tasks:
-            await asyncio.wait(tasks, timeout=LOOK_SECONDS)
-        return bool(tasks)
+        if not tasks:
+            return False
+        done, _ = await asyncio.wait(tasks, timeout=LOOK_SECONDS)
+        return any(task.result() for task in done)
 
-    def _forget(self, job_id: int, _task: asyncio.Task[None]) -> None:
+    def _forget(self, job_id: int, _task: asyncio.Task[bool]) -> None:
         del self._begun[job_id]
 
     async def _list_due(self) -> Sequence[int]:
         if self._is_leaving:
             return ()
         async with self._parts.database.reading() as uow:
-            return await uow.background_tasks.list_due(self._parts.clock.now(), self._batch)
+            count = self._batch + len(self._begun)
+            return await uow.background_tasks.list_due(self._parts.clock.now(), count)
 
     async def stop(self, drain_seconds: float) -> None:
         """Begin nothing more; give what runs so long to end, then give it back."""
@@ -140,10 +143,11 @@ class JobRunner:
         finally:
             self._running -= running
 
-    async def _claim_and_do(self, job_id: int) -> None:
+    async def _claim_and_do(self, job_id: int) -> bool:
         claim = await self._claim(job_id)
         if claim is not None:
             await self._do(claim)
+        return claim is not None
 
     async def _claim(self, job_id: int) -> _Claim | None:
         lease, now = str(uuid4()), self._parts.clock.now()
@@ -252,9 +256,5 @@ async def do_jobs(parts: Parts, handlers: Handlers) -> AsyncIterator[None]:
 
 async def _look_always(runner: JobRunner) -> None:
     while True:
-        try:
-            found = await runner.begin_due()
-        except QuestboardError:  # out of reach or busy, which is logged where it happens
-            found = False
-        if not found:
+        if not await look_once(runner.begin_due, "jobs"):
             await asyncio.sleep(LOOK_SECONDS)

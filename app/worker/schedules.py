@@ -4,26 +4,21 @@ Each wants the job of the present period; the slot, of which the database takes 
 period in which no process ran is made up for by nobody but the next.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-import structlog
-
-from app.core.errors import QuestboardError
 from app.core.jobs import JobKind, JobRequest
 from app.parts import Parts
 from app.services.league_closing import GRACE
-from app.worker.beside import run_beside
+from app.worker.beside import repeat, run_beside
 
 LOOK_SECONDS = 1.0
 
 _MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 """Periods are counted from midnight of a Monday, so that those of a week are ISO weeks in UTC."""
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +68,6 @@ async def want_due(parts: Parts, known: set[str]) -> None:
 @asynccontextmanager
 async def keep_schedules(parts: Parts) -> AsyncIterator[None]:
     """Look every second, for as long as the service runs."""
-    async with run_beside(_look_always(parts), "schedules"):
+    wanting = repeat(partial(want_due, parts, set()), LOOK_SECONDS, "schedules")
+    async with run_beside(wanting, "schedules"):
         yield
-
-
-async def _look_always(parts: Parts) -> None:
-    known: set[str] = set()
-    while True:
-        try:
-            await want_due(parts, known)
-        except QuestboardError as error:  # out of reach or busy: another time will do
-            _log.warning("schedules_put_off", code=error.code)
-        await asyncio.sleep(LOOK_SECONDS)

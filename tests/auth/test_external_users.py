@@ -283,3 +283,17 @@ async def test_a_hanging_issuer_holds_nobody_up_but_its_own(strangers: Issuers) 
     strangers.supabase.release()
     assert len({account["id"] for account in await asyncio.gather(*waiting)}) == 1
     assert strangers.supabase.asked == 1
+
+
+async def test_an_address_brings_so_many_newcomers_an_hour(issuers: Issuers) -> None:
+    """Some issuers give subjects freely; who is known already is not counted."""
+    rate = issuers.service.parts.limiter.rates.registrations_of_address
+    tokens = [issuers.shared_token(f"subject-{number}") for number in range(rate.count + 1)]
+    answers = [await issuers.service.client(token).get("/users/me") for token in tokens]
+    assert {answer.status_code for answer in answers[:-1]} == {200}
+    check_refusal(answers[-1], 429, "too_many_requests")
+    assert (await issuers.service.client(tokens[0]).get("/users/me")).status_code == 200
+    issuers.service.clock.advance(seconds=rate.seconds)
+    now = int(issuers.service.clock.now().timestamp())
+    late = issuers.shared_token("subject-late", iat=now, exp=now + 600)
+    assert (await issuers.service.client(late).get("/users/me")).status_code == 200

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +17,9 @@ from app.worker.jobs import MAX_ATTEMPTS, Handle, JobRunner, do_jobs, measure_pa
 from tests.support.logs import listen
 from tests.support.service import Service
 from tests.worker.job_steps import KIND, list_jobs, load_job, want
+
+DEAD_LEASE = str(UUID(int=1))
+"""That of a worker that died."""
 
 
 class Counter:
@@ -152,7 +156,7 @@ async def test_the_job_of_a_dead_worker_is_taken_over_when_its_lease_ends(servic
     now = service.clock.now()
     async with service.parts.database.writing() as transaction:
         tasks = transaction.uow.background_tasks
-        assert await tasks.claim(job_id, "dead", now, now + lease) is not None
+        assert await tasks.claim(job_id, DEAD_LEASE, now, now + lease) is not None
         await transaction.commit()
     handler = Counter()
     assert await runner(service, handler).run_due() == 0
@@ -183,7 +187,7 @@ async def test_a_job_whose_workers_always_die_is_not_tried_for_ever(service: Ser
     for _ in range(MAX_ATTEMPTS):
         async with service.parts.database.writing() as transaction:
             now = service.clock.now()
-            await transaction.uow.background_tasks.claim(job_id, "dead", now, now)
+            await transaction.uow.background_tasks.claim(job_id, DEAD_LEASE, now, now)
             await transaction.commit()
     handler = Counter()
     await runner(service, handler).run(job_id)
@@ -214,15 +218,29 @@ async def test_one_that_takes_long_holds_up_no_other(
     handlers: dict[str, Handle] = {KIND: slow, JobKind.MEASURE_TABLES: quick}
     worker = JobRunner(service.parts, handlers)
     first = await want(service)
-    assert await worker.begin_due()
+    assert not await worker.begin_due()  # none was done yet
     await wait_until_begun(slow)
     second = await want(service, kind=JobKind.MEASURE_TABLES)
-    while await worker.begin_due():
-        pass
+    while not quick.seen:
+        await worker.begin_due()
     assert (slow.seen, quick.seen) == ([first], [second])
     go_on.set()
     await worker.stop(drain_seconds=10)
     assert {job.status for job in await list_jobs(service)} == {JobStatus.DONE}
+
+
+async def test_while_nothing_can_be_claimed_there_are_pauses(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a full disk, where reads work and writes don't."""
+    await want(service)
+    worker = runner(service, Counter())
+
+    async def refuse(job_id: int) -> None:
+        raise OSError(job_id)
+
+    monkeypatch.setattr(worker, "_claim", refuse)
+    assert not await worker.begin_due()
 
 
 async def test_what_hangs_is_tried_again(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

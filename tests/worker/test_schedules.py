@@ -64,7 +64,7 @@ async def test_a_database_out_of_reach_ends_nothing(tmp_path: Path) -> None:
         with listen() as log:
             async with keep_schedules(service.parts):
                 for _ in range(2000):
-                    if "schedules_put_off" in log.getvalue():
+                    if "work_put_off" in log.getvalue():
                         return
                     await asyncio.sleep(0.01)
     pytest.fail("the loop did not begin")
