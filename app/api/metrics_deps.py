@@ -54,6 +54,9 @@ def _comes_directly(request: Request) -> bool:
 
 
 def _is_allowed(request: Request, settings: Settings) -> bool:
+    # In production a proxy is likely on the same machine, and some add no header: loopback has to be meant.
+    if settings.is_production and "metrics_allowed" not in settings.model_fields_set:
+        return False
     if _ANYBODY in settings.metrics_allowed:
         return True
     try:

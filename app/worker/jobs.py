@@ -36,8 +36,9 @@ LONGEST_PAUSE = timedelta(hours=1)
 _PAUSE_FACTOR = 4
 _JITTER = 0.25
 
-AT_ONCE = 4
-"""Jobs that one process does at a time: few, so that requests keep connections."""
+AT_ONCE = 8
+"""Jobs that one process does at a time: few, so that requests keep connections, and more than may wait for
+a mail server."""
 
 LOOK_SECONDS = 2.0
 """How often a process looks for jobs whose wake-up was lost, whose time has come, or whose worker died."""
@@ -75,7 +76,7 @@ class JobRunner:
         self._handlers = handlers
         self._lease = timedelta(seconds=parts.settings.job_lease_seconds)
         self._places = asyncio.Semaphore(at_once)
-        self._batch = at_once * 8
+        self._batch = at_once * 4
         self._running: set[asyncio.Task[Any]] = set()
         self._begun: dict[int, asyncio.Task[bool]] = {}
         self._is_leaving = False

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from app.core.config import SettingsError, load_settings
+from app.core.config import Environment, SettingsError, load_settings
 from app.core.errors import UnavailableError
 from app.db.session import Database
 from tests.api.account_steps import (
@@ -90,6 +90,14 @@ async def test_other_networks_may_by_setting(service: Service) -> None:
         ]
 
     assert statuses == [200, 200, 403, 403]
+
+
+async def test_in_production_loopback_has_to_be_meant(service: Service) -> None:
+    """A proxy on the same machine may add no header that tells of it."""
+    with settings_of(service, environment=Environment.PRODUCTION):
+        assert (await ask(service)).status_code == 403
+        with settings_of(service, metrics_allowed=["127.0.0.0/8"]):
+            assert (await ask(service)).status_code == 200
 
 
 async def test_anybody_may_by_setting(service: Service) -> None:
