@@ -43,6 +43,7 @@ async def leave_under_load(url: str, folder: Path, learners: Learners, workers: 
         assert await learners.count_tasks(server.url) == tally.answered
 
 
+@pytest.mark.usefixtures("service")  # which clears away afterwards what the server left
 async def test_under_load_no_request_is_cut(database_url: str, tmp_path: Path) -> None:
     learners = await bring_learners(database_url, tmp_path)
     await leave_under_load(database_url, tmp_path, learners, workers=1)
