@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
@@ -19,7 +18,7 @@ from app.api.middleware import (
     RequestContextMiddleware,
 )
 from app.api.rate_limits import RateLimitMiddleware
-from app.api.router import api_router
+from app.api.router import add_api
 from app.api.routes.metrics import router as metrics_router
 from app.api.standings import LIMIT_FIELD, POLICY_FIELD
 from app.api.tracing import TraceMiddleware
@@ -136,21 +135,15 @@ def create_app(
         redoc_url=None,
         # A redirect to the form without a slash would be made from what the client claims the host is.
         redirect_slashes=False,
-        generate_unique_id_function=_name_operation,
     )
     app.settings = settings
     install_error_handlers(app)
     # Within the server-error handler and the limit of bodies: it asks parts that may fail.
     app.add_middleware(RateLimitMiddleware)
-    app.include_router(api_router)
-    app.include_router(metrics_router)
+    add_api(app)
+    app.router.routes.extend(metrics_router.routes)
     add_pages(app)
     return app
-
-
-def _name_operation(route: APIRoute) -> str:
-    """The operation's id: the function's name, marked where a path begins with the user's id."""
-    return f"{route.name}_of_user" if "{user_id}/tasks" in route.path_format else route.name
 
 
 app = create_app()

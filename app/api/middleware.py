@@ -89,10 +89,7 @@ def template_of(scope: Scope) -> str | None:
 
     Of files that are served as they are it is the folder's.
     """
-    # FastAPI keeps included routers apart: the route itself knows only the last part of its path.
-    included = scope.get("fastapi", {}).get("effective_route_context")
-    path_format = getattr(included or scope.get("route"), "path_format", None)
-    return path_format or scope.get("root_path") or None
+    return getattr(scope.get("route"), "path_format", None) or scope.get("root_path") or None
 
 
 class NewestVersionMiddleware:

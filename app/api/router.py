@@ -1,15 +1,14 @@
-"""All routes of the API, under the one prefix of the version."""
+"""All routes of the API, in the order that counts where a path fits several."""
 
-from fastapi import APIRouter, Depends
-from starlette.convertors import Convertor, register_url_convertor
+from fastapi import FastAPI
 
-from app.api.deps import require_own_path
-from app.api.docs import problems
 from app.api.middleware import CURRENT_PREFIX
+from app.api.route_table import RouteTable
 from app.api.routes import (
     audit,
     auth,
     authoring,
+    authoring_questions,
     background_tasks,
     badge_definitions,
     badges,
@@ -37,37 +36,10 @@ from app.api.routes import (
     tasks,
     users,
 )
-from app.auth.errors import InvalidTokenError, KeysUnavailableError
-from app.core.errors import ForbiddenError
 
-RESERVED = (
-    "auth", "users", "tasks", "courses", "course-tasks", "weeks", "questions", "reviews", "game",
-    "health", "config", "metrics", "audit",
-)  # fmt: skip
-"""The first words of other paths, present and planned; ``/{user_id}/tasks`` never matches them."""
-
-
-class _SubjectConvertor(Convertor[str]):
-    """An id of a user in a path: a number of ours, or the ``sub`` of another issuer."""
-
-    regex = rf"(?!(?:{'|'.join(RESERVED)})/)[^/]+"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("subject", _SubjectConvertor())
-
-_KNOWN = problems(InvalidTokenError, KeysUnavailableError)
-_OWN_PATH = problems(ForbiddenError)
-
-api_router = APIRouter(prefix=CURRENT_PREFIX)
-api_router.include_router(system.router)
-api_router.include_router(auth.router)
-for _router in (
+_ROUTERS = (
+    system.router,
+    auth.router,
     me.router,
     export.router,
     background_tasks.router,
@@ -81,6 +53,7 @@ for _router in (
     learning.router,
     quizzes.router,
     authoring.router,
+    authoring_questions.router,
     reviews.router,
     game.router,
     summary.router,
@@ -95,11 +68,16 @@ for _router in (
     parties.router,
     pause.router,
     quests.router,
-):
-    api_router.include_router(_router, responses=_KNOWN)
-api_router.include_router(
-    tasks.router,
-    prefix="/{user_id:subject}",
-    dependencies=[Depends(require_own_path)],
-    responses={**_KNOWN, **_OWN_PATH},
+    tasks.router.of_user,
 )
+
+
+_ROUTES = [route for router in _ROUTERS for route in router.routes]
+
+
+def add_api(app: FastAPI) -> None:
+    """Put the API into an application. Those of one process share its routes.
+
+    The routes themselves stand behind their table, for the document and for whoever lists them.
+    """
+    app.router.routes[:0] = [RouteTable(CURRENT_PREFIX, _ROUTES), *_ROUTES]

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, status
+from fastapi import Depends, Query, status
 
 from app.api.audit_deps import AuditReadServiceDep
 from app.api.definition_deps import get_admin
 from app.api.docs import problems
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.core.listing import Page
 from app.schemas.audit import AuditEntryRead, AuditQuery
 from app.schemas.common import PageRead
@@ -15,11 +15,8 @@ from app.services.audit import AuditFilter, AuditView
 from app.services.definition_errors import AdminRequiredError
 from app.services.errors import BadCursorError
 
-router = APIRouter(
-    tags=["system"],
-    route_class=ApiRoute,
-    dependencies=[Depends(get_admin)],
-    responses=problems(AdminRequiredError),
+router = ResourceRouter(
+    tag="system", dependencies=[Depends(get_admin)], responses=problems(AdminRequiredError)
 )
 
 

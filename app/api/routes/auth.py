@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, status
+from fastapi import Form, status
 
 from app.api.deps import AccountsDep, AddressDep, CurrentUser, DeviceDep, SessionsDep
 from app.api.docs import problems
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.auth.errors import (
     AccountChangedError,
     AlreadyVerifiedError,
@@ -36,7 +36,7 @@ from app.schemas.users import (
     Verify,
 )
 
-router = APIRouter(prefix="/auth", tags=["auth"], route_class=ApiRoute)
+router = ResourceRouter("/auth", tag="auth", is_open=True)
 
 
 @router.post(

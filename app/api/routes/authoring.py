@@ -1,6 +1,6 @@
 """Writing courses, weeks and days."""
 
-from fastapi import APIRouter, Depends, Response, status
+from fastapi import Depends, Response, status
 
 from app.api.authoring_deps import (
     CourseAuthoringDep,
@@ -12,8 +12,7 @@ from app.api.course_deps import get_author
 from app.api.docs import problems
 from app.api.idempotency import RETRY_REFUSALS, Idempotent
 from app.api.learning_deps import CourseSlug, CourseTaskId
-from app.api.route import ApiRoute
-from app.api.routes import authoring_questions
+from app.api.resource import ResourceRouter
 from app.db.models import CourseTask
 from app.schemas.courses import (
     CourseCreate,
@@ -41,11 +40,8 @@ from app.services.course_errors import (
 )
 
 # The author is asked for before anything else: who is none gets no transaction.
-router = APIRouter(
-    tags=["courses"],
-    route_class=ApiRoute,
-    dependencies=[Depends(get_author)],
-    responses=problems(AuthorRequiredError),
+router = ResourceRouter(
+    tag="courses", dependencies=[Depends(get_author)], responses=problems(AuthorRequiredError)
 )
 
 
@@ -194,6 +190,3 @@ async def update_course_task(
 async def delete_course_task(course_task_id: CourseTaskId, days: DayAuthoringDep) -> None:
     """Erase a draft. A published one stays: its week would lack a day."""
     await days.delete(course_task_id)
-
-
-router.include_router(authoring_questions.router)

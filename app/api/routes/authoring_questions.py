@@ -1,25 +1,29 @@
-"""Writing the questions of a quiz. Included by ``authoring``, whose callers are authors."""
+"""Writing the questions of a quiz. All of it is for authors, as in ``authoring``."""
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, status
+from fastapi import Depends, status
 
 from app.api.authoring_deps import QuestionAuthoringDep, QuestionId, QuestionReadServiceDep
+from app.api.course_deps import get_author
 from app.api.docs import problems
 from app.api.idempotency import RETRY_REFUSALS, Idempotent
 from app.api.learning_deps import CourseTaskId
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.schemas.courses import QuestionRead, QuestionUpdate
 from app.schemas.curriculum import QuestionDefinition
 from app.services.authoring_questions import QuestionView
 from app.services.course_errors import (
+    AuthorRequiredError,
     CourseTaskNotFoundError,
     KeyTakenError,
     QuestionNotFoundError,
     TooManyPartsError,
 )
 
-router = APIRouter(route_class=ApiRoute)
+router = ResourceRouter(
+    tag="courses", dependencies=[Depends(get_author)], responses=problems(AuthorRequiredError)
+)
 
 
 @router.get(

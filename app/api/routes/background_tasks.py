@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, status
+from fastapi import Query, status
 
 from app.api.background_task_deps import BackgroundTaskReadServiceDep
 from app.api.deps import CurrentUser
 from app.api.docs import problems
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.core.listing import Page
 from app.schemas.background_tasks import BackgroundTaskQuery, BackgroundTaskRead
 from app.schemas.common import PageRead
 from app.services.background_tasks import JobView
 from app.services.errors import BadCursorError
 
-router = APIRouter(prefix="/users/me", tags=["users"], route_class=ApiRoute)
+router = ResourceRouter("/users/me", tag="users")
 
 
 @router.get(

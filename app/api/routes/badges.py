@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, status
+from fastapi import Query, status
 
 from app.api.definition_deps import BadgeServiceDep
 from app.api.deps import CurrentUser
 from app.api.docs import problems
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.core.listing import Page
 from app.schemas.badges import BadgeProgressRead, BadgeQuery
 from app.schemas.common import PageRead
 from app.services.badges import BadgeProgress
 from app.services.errors import BadCursorError
 
-router = APIRouter(prefix="/game", tags=["game"], route_class=ApiRoute)
+router = ResourceRouter("/game", tag="game")
 
 
 @router.get(

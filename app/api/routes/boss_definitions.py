@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response, status
+from fastapi import Depends, Query, Response, status
 
 from app.api.definition_deps import (
     BossDefinitionsDep,
@@ -12,7 +12,7 @@ from app.api.definition_deps import (
 )
 from app.api.docs import problems
 from app.api.idempotency import RETRY_REFUSALS, Idempotent
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.core.listing import Page
 from app.schemas.common import PageRead
 from app.schemas.definitions import BossCreate, BossRevisionRead, BossUpdate, RevisionQuery
@@ -25,10 +25,9 @@ from app.services.definition_errors import (
 from app.services.definition_lists import BossRevision, RevisionFilter
 from app.services.errors import BadCursorError
 
-router = APIRouter(
-    prefix="/game",
-    tags=["definitions"],
-    route_class=ApiRoute,
+router = ResourceRouter(
+    "/game",
+    tag="definitions",
     dependencies=[Depends(get_admin)],
     responses=problems(AdminRequiredError),
 )

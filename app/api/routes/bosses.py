@@ -1,13 +1,13 @@
 """Bosses and the fights with them."""
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from app.api.boss_deps import BossFightServiceDep, BossReadServiceDep
 from app.api.definition_deps import BossKey
 from app.api.deps import CurrentUser
 from app.api.docs import problems
 from app.api.idempotency import RETRY_REFUSALS, Idempotent
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.schemas.bosses import BossesRead, FightCreate, FightRead
 from app.services.boss_errors import (
     AlreadyFightingError,
@@ -20,7 +20,7 @@ from app.services.bosses import BossesView
 from app.services.definition_errors import BossNotFoundError
 from app.services.party_errors import PartyNotFoundError
 
-router = APIRouter(prefix="/game", tags=["game"], route_class=ApiRoute)
+router = ResourceRouter("/game", tag="game")
 
 
 @router.get(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import Query, Response, status
 
 from app.api.challenge_deps import (
     ChallengeId,
@@ -14,7 +14,7 @@ from app.api.challenge_deps import (
 from app.api.deps import CurrentUser
 from app.api.docs import problems
 from app.api.idempotency import RETRY_REFUSALS, Idempotent
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.api.table_deps import TableServiceDep
 from app.core.listing import Page
 from app.schemas.challenges import (
@@ -49,7 +49,7 @@ from app.services.table_errors import BadTableError
 from app.services.table_windows import Part
 from app.services.tables import TableRowView
 
-router = APIRouter(prefix="/game/challenges", tags=["game"], route_class=ApiRoute)
+router = ResourceRouter("/game/challenges", tag="game")
 
 _UNSOUND = (
     BadDefinitionError,

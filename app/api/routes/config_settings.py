@@ -1,20 +1,19 @@
 """Settings that admins change without a restart."""
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from app.api.config_deps import ConfigSettingsDep, ConfigSettingsReaderDep
 from app.api.definition_deps import get_admin
 from app.api.deps import CurrentUser
 from app.api.docs import problems
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.schemas.system import ConfigSettingsRead, ConfigSettingsUpdate
 from app.services.config_settings import ConfigSettingsView, SettingsChangedError
 from app.services.definition_errors import AdminRequiredError
 
-router = APIRouter(
-    prefix="/config",
-    tags=["system"],
-    route_class=ApiRoute,
+router = ResourceRouter(
+    "/config",
+    tag="system",
     dependencies=[Depends(get_admin)],
     responses=problems(AdminRequiredError),
 )

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import Query, Response, status
 
 from app.api.authoring_deps import CatalogueServiceDep, CourseTreeServiceDep
 from app.api.conditional import NOT_MODIFIED, FreshnessDep, hash_rows
 from app.api.deps import CurrentUser
 from app.api.docs import problems
 from app.api.learning_deps import CourseSlug
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.core.listing import Page
 from app.schemas.common import PageRead
 from app.schemas.courses import CatalogueQuery, CourseRead, CourseTreeRead
@@ -17,7 +17,7 @@ from app.services.catalogue import CatalogueRow, CourseFilter
 from app.services.course_errors import AuthorRequiredError, CourseNotFoundError
 from app.services.errors import BadCursorError
 
-router = APIRouter(prefix="/courses", tags=["courses"], route_class=ApiRoute)
+router = ResourceRouter("/courses", tag="courses")
 
 
 @router.get(

@@ -4,11 +4,11 @@ from collections import Counter
 from itertools import islice
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import Query, Response, status
 
 from app.api.curriculum_deps import CurriculumServiceDep, ExportedCourse, UploadedCourse
 from app.api.docs import problems
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.api.uploads import ZIP_TYPE, work_apart
 from app.schemas.curriculum import CourseDefinition
 from app.schemas.curriculum_import import (
@@ -30,7 +30,7 @@ from app.services.curriculum.diff import ChangeKind
 from app.services.curriculum.seeding import Applied
 from app.services.curriculum.writer import QuizFormat, write_course
 
-router = APIRouter(prefix="/courses", tags=["courses"], route_class=ApiRoute)
+router = ResourceRouter("/courses", tag="courses")
 
 MAX_SHOWN_CHANGES = 100
 

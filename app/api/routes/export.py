@@ -1,11 +1,11 @@
 """All of one's own data, to take along."""
 
-from fastapi import APIRouter, status
+from fastapi import status
 from fastapi.responses import StreamingResponse
 
 from app.api.docs import problems
 from app.api.export_deps import ExportDep
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.api.uploads import ZIP_TYPE
 from app.core.errors import UnauthenticatedError
 from app.services.export.errors import (
@@ -14,7 +14,7 @@ from app.services.export.errors import (
     ExportUnwritableError,
 )
 
-router = APIRouter(prefix="/users/me", tags=["users"], route_class=ApiRoute)
+router = ResourceRouter("/users/me", tag="users")
 
 
 class ExportResponse(StreamingResponse):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, status
+from fastapi import Query, status
 
 from app.api.deps import (
     CurrentUser,
@@ -13,7 +13,7 @@ from app.api.deps import (
 )
 from app.api.docs import problems
 from app.api.idempotency import RETRY_REFUSALS, Idempotent
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.core.listing import Page
 from app.schemas.common import PageRead
 from app.schemas.game import LedgerEntryRead, LedgerQuery, ProfileRead, PurchaseRead, ShopRead
@@ -23,7 +23,7 @@ from app.services.outcome_view import EntryView
 from app.services.shop import PurchaseView, ShopView
 from app.services.shop_errors import FreezesFullError, HeartsFullError, NotEnoughGoldError
 
-router = APIRouter(prefix="/game", tags=["game"], route_class=ApiRoute)
+router = ResourceRouter("/game", tag="game")
 
 
 @router.get(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import Query, Response, status
 
 from app.api.deps import CurrentUser
 from app.api.docs import problems
@@ -16,7 +16,7 @@ from app.api.learning_deps import (
     LessonServiceDep,
     TakenCourseServiceDep,
 )
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.core.listing import Page
 from app.schemas.common import PageRead
 from app.schemas.learning import (
@@ -42,7 +42,7 @@ from app.services.enrollments import EnrollmentView, TakenCourse
 from app.services.errors import BadCursorError
 from app.services.lessons import LessonView
 
-router = APIRouter(tags=["courses"], route_class=ApiRoute)
+router = ResourceRouter(tag="courses")
 
 _DAY = (CourseTaskNotFoundError, NotEnrolledError)
 

@@ -1,17 +1,17 @@
 """Which mails learners wish, beside those about their accounts."""
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from app.api.deps import CurrentUser
 from app.api.mail_preferences_deps import (
     MailPreferencesReadServiceDep,
     MailPreferencesServiceDep,
 )
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.schemas.mail_preferences import MailPreferencesRead, MailPreferencesUpdate
 from app.services.mail_preferences import MailPreferencesView
 
-router = APIRouter(prefix="/users/me/mail-preferences", tags=["users"], route_class=ApiRoute)
+router = ResourceRouter("/users/me/mail-preferences", tag="users")
 
 
 @router.get(

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, status
+from fastapi import Query, status
 
 from app.api.deps import AccountsDep, CurrentUser, SessionsDep
 from app.api.docs import problems
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.auth.errors import (
     AccountChangedError,
     CurrentPasswordError,
@@ -32,7 +32,7 @@ from app.schemas.users import (
 )
 from app.services.errors import BadCursorError
 
-router = APIRouter(prefix="/users/me", tags=["users"], route_class=ApiRoute)
+router = ResourceRouter("/users/me", tag="users")
 
 _CHANGES = (
     AccountChangedError,

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query, status
+from fastapi import Query, status
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.api.deps import CurrentUser
@@ -15,7 +15,7 @@ from app.api.notification_deps import (
     NotificationReadServiceDep,
     NotificationServiceDep,
 )
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.core.events import TooManyStreamsError
 from app.schemas.notifications import (
     NotificationPageRead,
@@ -30,7 +30,7 @@ from app.services.notifications import NotificationsView, UnreadView
 RETRY_MILLISECONDS = 3000
 """How long a client should wait before it comes back."""
 
-router = APIRouter(prefix="/game", tags=["game"], route_class=ApiRoute)
+router = ResourceRouter("/game", tag="game")
 
 
 @router.get(

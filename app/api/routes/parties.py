@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from fastapi import APIRouter, Response, status
+from fastapi import Response, status
 
 from app.api.deps import CurrentUser
 from app.api.docs import problems
@@ -17,7 +17,7 @@ from app.api.party_deps import (
     PartyServiceDep,
     Token,
 )
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.schemas.parties import (
     NewPartyInvitationRead,
     PartiesRead,
@@ -41,7 +41,7 @@ from app.services.party_errors import (
 from app.services.party_invitations import InvitationsView, NewInvitation
 from app.services.party_view import PartiesView, PartyView
 
-router = APIRouter(prefix="/game", tags=["game"], route_class=ApiRoute)
+router = ResourceRouter("/game", tag="game")
 
 
 @router.get(

@@ -1,16 +1,16 @@
 """The pause: resting without losing the streak."""
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from app.api.deps import CurrentUser
 from app.api.docs import problems
 from app.api.pause_deps import PauseReadServiceDep, PauseServiceDep
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.schemas.pause import PauseRead, PauseUpdate
 from app.services.pause import PauseView
 from app.services.pause_errors import PauseUsedUpError
 
-router = APIRouter(prefix="/game/pause", tags=["game"], route_class=ApiRoute)
+router = ResourceRouter("/game/pause", tag="game")
 
 
 @router.get(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response, status
+from fastapi import Depends, Query, Response, status
 
 from app.api.definition_deps import (
     DefinitionListServiceDep,
@@ -13,7 +13,7 @@ from app.api.definition_deps import (
 )
 from app.api.docs import problems
 from app.api.idempotency import RETRY_REFUSALS, Idempotent
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.core.listing import Page
 from app.schemas.common import PageRead
 from app.schemas.definition_trials import (
@@ -41,10 +41,9 @@ from app.services.definition_trials import ChallengeTrial, QuestTrial
 from app.services.errors import BadCursorError
 
 # The admin is asked for before anything else: who is none gets no transaction.
-router = APIRouter(
-    prefix="/game",
-    tags=["definitions"],
-    route_class=ApiRoute,
+router = ResourceRouter(
+    "/game",
+    tag="definitions",
     dependencies=[Depends(get_admin)],
     responses=problems(AdminRequiredError),
 )

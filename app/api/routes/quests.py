@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, status
+from fastapi import Query, status
 
 from app.api.definition_deps import QuestKey
 from app.api.deps import CurrentUser
 from app.api.docs import problems
 from app.api.idempotency import RETRY_REFUSALS, Idempotent
 from app.api.quest_deps import QuestReadServiceDep, QuestServiceDep
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.core.listing import Page
 from app.schemas.common import PageRead
 from app.schemas.quests import QuestQuery, QuestRead
@@ -24,7 +24,7 @@ from app.services.quest_errors import (
 )
 from app.services.quest_view import QuestView
 
-router = APIRouter(prefix="/game/quests", tags=["game"], route_class=ApiRoute)
+router = ResourceRouter("/game/quests", tag="game")
 
 
 @router.get(

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import Path, Query, status
 
 from app.api.deps import CurrentUser
 from app.api.docs import problems
 from app.api.idempotency import RETRY_REFUSALS, Idempotent
 from app.api.learning_deps import CourseTaskId, QuizReadServiceDep, QuizServiceDep
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.core.listing import Page
 from app.schemas.common import PageRead
 from app.schemas.learning import (
@@ -34,7 +34,7 @@ from app.services.course_errors import (
 from app.services.errors import BadCursorError
 from app.services.quiz_view import AttemptResult, AttemptSummary, AttemptView, QuizView
 
-router = APIRouter(prefix="/course-tasks", tags=["courses"], route_class=ApiRoute)
+router = ResourceRouter("/course-tasks", tag="courses")
 
 _QUIZ = (CourseTaskNotFoundError, NotEnrolledError, NoQuizError, NotOpenError)
 

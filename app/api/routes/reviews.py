@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import Path, Query, status
 
 from app.api.course_deps import DueCardServiceDep, ReviewServiceDep, ReviewStatsServiceDep
 from app.api.deps import CurrentUser
 from app.api.docs import problems
 from app.api.idempotency import RETRY_REFUSALS, Idempotent
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.schemas.common import EntityId
 from app.schemas.reviews import (
     DuePageRead,
@@ -23,7 +23,7 @@ from app.services.errors import BadCursorError
 from app.services.review_stats import ReviewStats
 from app.services.reviews import ReviewView
 
-router = APIRouter(prefix="/reviews", tags=["reviews"], route_class=ApiRoute)
+router = ResourceRouter("/reviews", tag="reviews")
 
 
 @router.get(

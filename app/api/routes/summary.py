@@ -1,14 +1,14 @@
 """The start page, in one reply."""
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from app.api.deps import CurrentUser
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.api.summary_deps import SummaryServiceDep
 from app.schemas.summary import SummaryRead
 from app.services.summary_view import SummaryView
 
-router = APIRouter(prefix="/game", tags=["game"], route_class=ApiRoute)
+router = ResourceRouter("/game", tag="game")
 
 
 @router.get(

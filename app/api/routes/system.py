@@ -1,16 +1,16 @@
 """Health and configuration."""
 
-from fastapi import APIRouter, Response, status
+from fastapi import Response, status
 
 from app.api.conditional import NOT_MODIFIED, FreshnessDep
 from app.api.config_deps import ClientConfigDep, RedisStateDep
 from app.api.deps import SystemServiceDep
 from app.api.docs import problems
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.schemas.system import ConfigRead, HealthRead, ReadinessRead
 from app.services.system import LeavingError, NotReadyError
 
-router = APIRouter(tags=["system"], route_class=ApiRoute)
+router = ResourceRouter(tag="system", is_open=True)
 
 
 @router.get(

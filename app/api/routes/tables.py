@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, status
+from fastapi import Query, status
 
 from app.api.deps import CurrentUser
 from app.api.docs import problems
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.api.table_deps import (
     LeagueServiceDep,
     PrivacyReadServiceDep,
@@ -33,7 +33,7 @@ from app.services.table_errors import BadTableError
 from app.services.table_windows import Part
 from app.services.tables import TableRowView
 
-router = APIRouter(prefix="/game", tags=["game"], route_class=ApiRoute)
+router = ResourceRouter("/game", tag="game")
 
 
 @router.get(

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response, status
+from fastapi import Depends, Path, Query, Response, status
 
 from app.api.deps import (
     CompletionServiceDep,
@@ -11,10 +11,12 @@ from app.api.deps import (
     OccurrenceServiceDep,
     TaskReadServiceDep,
     TaskServiceDep,
+    require_own_path,
 )
 from app.api.docs import problems
 from app.api.idempotency import RETRY_REFUSALS, Idempotent
-from app.api.route import ApiRoute
+from app.api.resource import TwiceRoutedRouter
+from app.core.errors import ForbiddenError
 from app.core.listing import Page
 from app.schemas.common import EntityId, PageRead
 from app.schemas.tasks import (
@@ -41,7 +43,12 @@ from app.services.errors import (
 from app.services.task_view import OccurrenceView, TaskView
 from app.services.tasks import TaskFilter
 
-router = APIRouter(prefix="/tasks", tags=["tasks"], route_class=ApiRoute)
+router = TwiceRoutedRouter(
+    "/tasks",
+    tag="tasks",
+    require_own=Depends(require_own_path),
+    responses=problems(ForbiddenError),
+)
 
 TaskId = Annotated[EntityId, Path(description="The task's id.")]
 

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, status
+from fastapi import Depends, Path, Query, status
 
 from app.api.deps import AdministrationDep, Superuser, UowDep
 from app.api.docs import problems
 from app.api.idempotency import RETRY_REFUSALS, Idempotent
-from app.api.route import ApiRoute
+from app.api.resource import ResourceRouter
 from app.auth.administration import PreparedAccount
 from app.auth.errors import (
     AccountChangedError,
@@ -25,12 +25,7 @@ from app.schemas.common import EntityId, PageRead
 from app.schemas.users import AdminUserCreate, AdminUserUpdate, UserQuery, UserRead
 from app.services.errors import BadCursorError
 
-router = APIRouter(
-    prefix="/users",
-    tags=["users"],
-    route_class=ApiRoute,
-    responses=problems(SuperuserRequiredError),
-)
+router = ResourceRouter("/users", tag="users", responses=problems(SuperuserRequiredError))
 
 
 async def prepare_account(
