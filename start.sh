@@ -19,6 +19,7 @@ usage() {
 ./start.sh                    install, migrate, seed the first course and the game, and serve on 127.0.0.1:8000
 ./start.sh worker             do background jobs in a process of its own (on any number of machines)
 ./start.sh test [ARGUMENT]... run the tests on SQLite and PostgreSQL (pytest's arguments; none: all, with coverage)
+./start.sh bench [OPTION]...  measure the speed beside hand-written code (--help tells the options; needs wrk)
 ./start.sh check              ruff, its formatter, mypy, import-linter, drift of models and migrations
 ./start.sh help               this text
 
@@ -147,6 +148,11 @@ run_tests() {
   exec .venv/bin/python -m pytest "$@"
 }
 
+run_benchmark() {
+  sync_packages all
+  exec .venv/bin/python -m tests.benchmarks.speed "$@"
+}
+
 # Runs one check and says in a line how it went; what it printed is shown if it failed.
 check() {
   local name=$1 output started=$SECONDS
@@ -175,6 +181,10 @@ main() {
     test)
       shift
       run_tests "$@"
+      ;;
+    bench)
+      shift
+      run_benchmark "$@"
       ;;
     check) run_checks ;;
     worker) work ;;

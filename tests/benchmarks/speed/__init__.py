@@ -1,0 +1,1 @@
+"""How fast the service is beside the yardstick: ``./start.sh bench``."""
