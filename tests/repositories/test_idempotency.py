@@ -106,6 +106,6 @@ async def test_purging_takes_what_is_older_and_counts_it(transaction: Transactio
     for minutes in (0, 1, 2):
         await claim(uow, user_id, str(minutes), later=timedelta(minutes=minutes))
 
-    assert await uow.idempotency.purge(START + timedelta(minutes=2)) == 2
+    assert await uow.idempotency.purge(START + timedelta(minutes=2), 9) == 2
     assert await claim(uow, user_id, "0") is None
     assert await claim(uow, user_id, "2") is not None

@@ -128,8 +128,8 @@ async def test_unread_ones_are_counted_up_to_a_limit(uow: UnitOfWork) -> None:
 async def test_ids_are_not_given_again(uow: UnitOfWork) -> None:
     player = await lock_new_player(uow)
     await tell(uow, player, 2)
-    assert await uow.notifications.purge(START) == 0
-    assert await uow.notifications.purge(START.replace(year=2027)) == 2
+    assert await uow.notifications.purge(START, 9) == 0
+    assert await uow.notifications.purge(START.replace(year=2027), 9) == 2
     await tell(uow, player, 1)
 
     assert ids(await uow.notifications.list_after(player.user_id, 0, 10)) == [3]

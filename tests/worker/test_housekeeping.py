@@ -1,16 +1,24 @@
 """Clearing away: what has served its time, and nothing else."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import event, insert
 
 from app.auth.sessions import Device
 from app.core.limits import IDEMPOTENCY_KEY_SECONDS
+from app.db.base import Base
 from app.worker.housekeeping import (
+    BATCH,
     NOTIFICATIONS_KEPT_FOR,
     SESSIONS_KEPT_FOR,
     clear_away,
 )
+from tests.support.clock import START
 from tests.support.logs import listen
 from tests.support.service import Learner, Service
 from tests.support.state import read_state
@@ -70,6 +78,54 @@ async def test_notifications_are_erased_after_their_time(
     await clear_away(service.parts)
 
     assert await count_rows(service, "notifications") == left
+
+
+def old_row(table: str, user_id: int, number: int) -> dict[str, Any]:
+    """What any of these tables may have kept for too long."""
+    return {
+        "idempotency_keys": {"key": str(number), "fingerprint": b"", "created_at": START},
+        "notifications": {"id": number, "kind": "level_up", "data": {}, "created_at": START},
+        "user_sessions": {
+            "id": UUID(int=number), "family_hash": b"", "token_hash": b"", "rotated_at": START,
+            "user_agent": "", "address": "", "last_used_at": START, "expires_at": START,
+            "created_at": START,
+        },
+    }[table] | {"user_id": user_id}  # fmt: skip
+
+
+@contextmanager
+def count_commits(service: Service) -> Iterator[list[object]]:
+    """One thing for each commit."""
+    commits: list[object] = []
+    engine = service.parts.database.engines.writing.sync_engine
+
+    def hear(connection: object) -> None:
+        commits.append(connection)
+
+    event.listen(engine, "commit", hear)
+    try:
+        yield commits
+    finally:
+        event.remove(engine, "commit", hear)
+
+
+@pytest.mark.parametrize("table", ["idempotency_keys", "notifications", "user_sessions"])
+async def test_many_are_erased_some_in_each_transaction(service: Service, table: str) -> None:
+    """Whoever waits for a lock, on SQLite any writer, waits for some of them and not for all."""
+    user_id = await service.add_user()
+    rows = [old_row(table, user_id, number) for number in range(1, 2 * BATCH + 2)]
+    service.clock.advance(days=100)
+    with count_commits(service) as idle:
+        await clear_away(service.parts)
+    async with service.parts.database.engines.writing.begin() as connection:
+        await connection.execute(insert(Base.metadata.tables[table]), rows)
+
+    with service.statements.count() as statements, count_commits(service) as commits:
+        await clear_away(service.parts)
+
+    assert await count_rows(service, table) == 0
+    erasing = [sql for sql in statements if sql.startswith(f"DELETE FROM {table}")]
+    assert (len(erasing), len(commits) - len(idle)) == (3, 2)
 
 
 async def test_a_live_session_stays(service: Service) -> None:

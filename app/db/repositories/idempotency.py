@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.exc import DBAPIError
 
 from app.core.errors import ConflictError
@@ -12,6 +12,19 @@ from app.db.repositories.base import Repository, rows_affected
 
 _GET = select(IdempotencyKey).where(
     IdempotencyKey.user_id == bindparam("of_user"), IdempotencyKey.key == bindparam("of_key")
+)
+_OWNER_AND_KEY = (IdempotencyKey.user_id, IdempotencyKey.key)
+_PURGE = (
+    delete(IdempotencyKey)
+    .where(
+        tuple_(*_OWNER_AND_KEY).in_(
+            select(*_OWNER_AND_KEY)
+            .where(IdempotencyKey.created_at < bindparam("before"))
+            .order_by(IdempotencyKey.created_at)
+            .limit(bindparam("count"))
+        )
+    )
+    .execution_options(synchronize_session=False)
 )
 
 
@@ -79,9 +92,7 @@ class IdempotencyRepository(Repository):
         """Erase all answers of a user."""
         await self._session.execute(delete(IdempotencyKey).where(IdempotencyKey.user_id == user_id))
 
-    async def purge(self, before: datetime) -> int:
-        """Erase answers kept since before ``before``; how many there were."""
-        result = await self._session.execute(
-            delete(IdempotencyKey).where(IdempotencyKey.created_at < before)
-        )
-        return rows_affected(result)
+    async def purge(self, before: datetime, count: int) -> int:
+        """Erase at most ``count`` answers kept since before ``before``, the oldest first; how many."""
+        parameters = {"before": before, "count": count}
+        return rows_affected(await self._session.execute(_PURGE, parameters))

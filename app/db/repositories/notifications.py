@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.notices import Notice
@@ -46,6 +46,19 @@ _MARK_READ = (
         Notification.read_at.is_(None),
     )
     .values(read_at=bindparam("now"))
+    .execution_options(synchronize_session=False)
+)
+_OWNER_AND_ID = (Notification.user_id, Notification.id)
+_PURGE = (
+    delete(Notification)
+    .where(
+        tuple_(*_OWNER_AND_ID).in_(
+            select(*_OWNER_AND_ID)
+            .where(Notification.created_at < bindparam("before"))
+            .order_by(Notification.created_at)
+            .limit(bindparam("count"))
+        )
+    )
     .execution_options(synchronize_session=False)
 )
 UNREAD_COUNT = select(func.count()).select_from(_NEWEST).where(_NEWEST.c.read_at.is_(None))
@@ -109,15 +122,13 @@ class NotificationRepository(NotificationReader):
         parameters = {"of_user": user_id, "up_to": up_to, "now": now}
         await self._session.execute(_MARK_READ, parameters)
 
-    async def purge(self, before: datetime) -> int:
-        """Erase notifications from before ``before``, read or not; how many there were.
+    async def purge(self, before: datetime, count: int) -> int:
+        """Erase at most ``count`` notifications from before ``before``, the oldest first; how many.
 
-        Ids are not given again: they come from the player.
+        They are erased read or not. Ids are not given again: they come from the player.
         """
-        result = await self._session.execute(
-            delete(Notification).where(Notification.created_at < before)
-        )
-        return rows_affected(result)
+        parameters = {"before": before, "count": count}
+        return rows_affected(await self._session.execute(_PURGE, parameters))
 
 
 def _number(player: Player, notice: Notice, now: datetime) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Logins and the refresh tokens that keep them going."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Uuid, bindparam, delete, select, tuple_, update
@@ -53,6 +53,18 @@ _BY_FAMILY_LOCKED = (
     .where(UserSession.family_hash == bindparam("family_hash"), User.is_active)
     .with_for_update(of=UserSession)
 )
+_PURGE = (
+    delete(UserSession)
+    .where(
+        UserSession.id.in_(
+            select(UserSession.id)
+            .where(UserSession.expires_at < bindparam("before"))
+            .order_by(UserSession.expires_at)
+            .limit(bindparam("count"))
+        )
+    )
+    .execution_options(synchronize_session=False)
+)
 
 
 class SessionReader(Repository):
@@ -102,12 +114,10 @@ class SessionRepository(SessionReader):
         """End all sessions of the user but ``kept``; how many there were."""
         return await self._revoke(user_id, now, *([UserSession.id != kept] if kept else []))
 
-    async def purge(self, now: datetime, kept_for: timedelta) -> int:
-        """Erase sessions that expired longer than ``kept_for`` ago; how many there were."""
-        result = await self._session.execute(
-            delete(UserSession).where(UserSession.expires_at < now - kept_for)
-        )
-        return rows_affected(result)
+    async def purge(self, before: datetime, count: int) -> int:
+        """Erase at most ``count`` sessions that expired before ``before``, the oldest first; how many."""
+        parameters = {"before": before, "count": count}
+        return rows_affected(await self._session.execute(_PURGE, parameters))
 
     async def _revoke(self, user_id: int, now: datetime, *conditions: ColumnElement[bool]) -> int:
         result = await self._session.execute(
