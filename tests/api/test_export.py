@@ -25,7 +25,6 @@ from tests.api.export_steps import PATH, export, fetch, read_rows, unzip
 from tests.api.test_me_erased import live
 from tests.auth.external_steps import run_with_issuers
 from tests.support.contract import check_problem
-from tests.support.databases import SQLITE
 from tests.support.game import CONTENT
 from tests.support.service import PASSWORD, Learner, Service
 
@@ -271,18 +270,13 @@ async def test_who_comes_from_another_issuer_has_it_as_well(
     assert found["sessions"] == []
 
 
-async def test_a_statement_for_each_file(
-    service: Service, learner: Learner, database_kind: str
-) -> None:
+async def test_a_statement_for_each_file(service: Service, learner: Learner) -> None:
     await live(service, learner)
     await service.parts.counters.reset()
     with service.statements.count() as statements:
         assert (await learner.client.get(PATH)).status_code == 200
     who_it_is = 1
-    if database_kind == SQLITE:
-        assert len(statements) == who_it_is + len(EXPORT_TABLES)
-    else:  # what is read by cursors is not heard of
-        assert len(statements) == who_it_is
+    assert len(statements) == who_it_is + len(EXPORT_TABLES)
 
 
 async def test_a_stranger_gets_nothing(service: Service) -> None:

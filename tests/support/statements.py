@@ -1,7 +1,7 @@
 """Counts SQL statements at the driver, where nothing can hide (DESIGN 9).
 
 SQLite's trace callback sees all. asyncpg's query logger does not see prepared statements, which is how
-SQLAlchemy runs everything, so on PostgreSQL their ``fetch`` is listened to as well.
+SQLAlchemy runs everything, so on PostgreSQL their ``fetch`` and ``cursor`` are listened to as well.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from app.db.engines import Engines
 _LEFT_OUT = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET", "PRAGMA", "--")
 
 _fetch_unheard = PreparedStatement.fetch
+_cursor_unheard = PreparedStatement.cursor
 _logs: set["StatementLog"] = set()
 
 
@@ -25,7 +26,14 @@ async def _fetch(self: Any, *args: Any, **kwargs: Any) -> Any:
     return await _fetch_unheard(self, *args, **kwargs)
 
 
+def _cursor(self: Any, *args: Any, **kwargs: Any) -> Any:
+    for log in _logs:
+        log.hear(self.get_query())
+    return _cursor_unheard(self, *args, **kwargs)
+
+
 PreparedStatement.fetch = _fetch
+PreparedStatement.cursor = _cursor
 
 
 class StatementLog:
