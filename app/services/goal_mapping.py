@@ -102,6 +102,7 @@ def write_challenge(turn: Turn, move: Move, row: GoalRow, goal: Goal) -> dict[st
     """What changes in the row of a challenge's member."""
     finished_at, number = _finish_of(turn, move, goal)
     return {
+        "user_id": turn.user_id,
         "challenge": row.definition_id,
         "moved_to": goal.progress,
         "at": finished_at,

@@ -1,7 +1,7 @@
 """The one door's service: locks the player, asks the rules, and stores the whole outcome."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.core.clock import Clock
@@ -16,19 +16,15 @@ from app.game.world import Stage, World
 from app.services.alliance import add_up, list_allies, list_fighters, list_onlookers, rally
 from app.services.history_mapping import read_past, read_streak_events
 from app.services.outcome_notices import tell_of_fall
-from app.services.outcome_storing import OutcomeStore
+from app.services.outcome_storing import Deed, OutcomeStore
 from app.services.outcome_view import OutcomeView, join_outcomes, show_outcome
 from app.services.player_mapping import read_player
 from app.services.principal import Principal
+from app.services.resolving import Resolver
 from app.services.scoring import Scoring
 from app.services.strikes import settle_strikes
-from app.services.turn import NOWHERE, CoursePlace, Fight, Move, Turn
+from app.services.turn import NOWHERE, CoursePlace, Fight, Move, Step, Turn
 from app.services.world_loading import Scene, WorldLoader
-
-SET_OFF = frozenset(
-    {SourceType.BOSS_BATTLE, SourceType.QUEST, SourceType.CHALLENGE, SourceType.BADGE}
-)
-"""What is paid by what other activities did, and may be paid again after an undo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +47,7 @@ class PlayService:
         self._clock = clock
         self._worlds = WorldLoader(uow)
         self._outcomes = OutcomeStore(uow)
+        self._resolver = Resolver(uow)
         self._scoring = Scoring(uow)
 
     async def begin(self, principal: Principal, fight: Fight = Fight.NONE) -> Turn:
@@ -200,7 +197,7 @@ class PlayService:
         scene = await self._worlds.look_back(turn, world, undone)
         outcome = play(read_player(turn.player), activity, scene.world)
         move = Move(activity, scene.world.sequence, undoes=undone.sequence)
-        kept = await self._outcomes.keep(turn, move, outcome, scene)
+        (kept,) = await self._outcomes.keep([Deed(turn, move, outcome, scene)])
         if outcome.score:
             await self._scoring.record(turn.player, outcome.score, turn.now)
         return show_outcome(outcome, kept)
@@ -220,19 +217,20 @@ class PlayService:
         """Store a move that sets nothing off."""
         world = World(move.sequence)
         outcome = play(read_player(turn.player), move.activity, world)
-        entries = await self._outcomes.keep(turn, move, outcome, Scene(world))
+        (entries,) = await self._outcomes.keep([Deed(turn, move, outcome, Scene(world))])
         return show_outcome(outcome, entries)
 
     async def _carry_out(
         self, turn: Turn, move: Move, world: World, place: CoursePlace
     ) -> OutcomeView:
         """Play a move with all that it sets off, for the fighters of a party's boss that falls, too."""
-        outcome, view = await self._play(turn, move, world, place)
+        ((outcome, view),) = await self._resolver.resolve([Step(turn, move, world, place)])
         gains = [(turn.player, outcome.score)]
         for battle in outcome.battles:
             if battle.shared and battle.is_won:
-                for fighter in list_fighters(turn, battle):
-                    share, shown = await self._share(fighter, battle)
+                fighters = list_fighters(turn, battle)
+                shares = await self._share(fighters, battle)
+                for fighter, (share, shown) in zip(fighters, shares, strict=True):
                     gains.append((fighter.player, share.score))
                     if fighter.user_id == turn.user_id:
                         view = join_outcomes(view, shown)
@@ -241,29 +239,23 @@ class PlayService:
         await self._scoring.record_gains(add_up(gains), turn.now)
         return view
 
-    async def _share(self, fighter: Turn, battle: Battle) -> tuple[Outcome, OutcomeView]:
-        spoils = Price(battle.xp, battle.gold, damage=0)
-        activity = Activity(
-            ActivityKind.BOSS_DEFEATED,
-            battle.source,
-            fighter.now,
-            fighter.calendar,
-            spoils=spoils,
-        )
-        sequence = await self._uow.activities.get_last_sequence(fighter.user_id) + 1
-        move = Move(activity, sequence, about=battle.title)
-        return await self._play(fighter, move, World(sequence), None)
+    async def _share(
+        self, fighters: Sequence[Turn], battle: Battle
+    ) -> Sequence[tuple[Outcome, OutcomeView]]:
+        """Pay all who fought, together."""
+        numbers = await self._uow.activities.get_last_sequences([one.user_id for one in fighters])
+        steps = [_take_share(one, battle, numbers[one.user_id] + 1) for one in fighters]
+        return await self._resolver.resolve(steps)
 
-    async def _play(
-        self, turn: Turn, move: Move, world: World, place: CoursePlace | None
-    ) -> tuple[Outcome, OutcomeView]:
-        scene = await self._worlds.look_around(turn, world, place)
-        player = read_player(turn.player)
-        outcome = play(player, move.activity, scene.world)
-        paid = [entry.source for entry in outcome.entries if entry.source.type in SET_OFF]
-        if paid:
-            # What was paid and reversed before is paid in another round; nothing else depends on it.
-            rounds = await self._worlds.count_rounds(turn.user_id, paid)
-            outcome = play(player, move.activity, replace(scene.world, rounds=rounds))
-        entries = await self._outcomes.keep(turn, move, outcome, scene)
-        return outcome, show_outcome(outcome, entries)
+
+def _take_share(fighter: Turn, battle: Battle, sequence: int) -> Step:
+    """A victory is an activity of each fighter's own."""
+    spoils = Price(battle.xp, battle.gold, damage=0)
+    activity = Activity(
+        ActivityKind.BOSS_DEFEATED,
+        battle.source,
+        fighter.now,
+        fighter.calendar,
+        spoils=spoils,
+    )
+    return Step(fighter, Move(activity, sequence, about=battle.title), World(sequence))

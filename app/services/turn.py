@@ -13,6 +13,7 @@ from app.game.activity import Activity, Source, SourceType
 from app.game.calendar import Calendar
 from app.game.hearts import HeartsNow, regrow_hearts
 from app.game.rules import RULES
+from app.game.world import World
 from app.services.player_mapping import read_player
 
 
@@ -106,3 +107,21 @@ class Move:
     undoes: int | None = None
     revision: int | None = None
     about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A move to be played, with what is known of the world, and where it is done.
+
+    Without a place it hits nobody.
+    """
+
+    turn: Turn
+    move: Move
+    world: World
+    place: CoursePlace | None = None
+
+    @property
+    def user_id(self) -> int:
+        """Whose move it is."""
+        return self.turn.user_id

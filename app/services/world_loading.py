@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from types import MappingProxyType
 
 from app.db.conflicts import DatabaseBusyError
@@ -18,7 +19,7 @@ from app.game.world import PastActivity, World
 from app.services.battle_mapping import new_week_battle, read_battle, read_party_battle
 from app.services.goal_mapping import choose_open, read_badge, read_goal
 from app.services.history_mapping import read_entry
-from app.services.turn import CoursePlace, Turn
+from app.services.turn import Step, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +36,62 @@ class Scene:
 
 
 class WorldLoader:
-    """Reads scenes; the caller holds the player's lock, and those of the party's battles."""
+    """Reads scenes; the caller holds the players' locks, and those of the party's battles."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def look_around(self, turn: Turn, world: World, place: CoursePlace | None) -> Scene:
-        """What an activity done at this place may hit, move or win; three statements.
+    async def look_around(self, steps: Sequence[Step]) -> Sequence[Scene]:
+        """What moves of different players, done at one instant, may hit, move or win; a scene for each.
 
-        Without a place it hits nobody, which saves one of them.
+        However many they are: a statement for goals, one more for each further date that the players
+        have, and one for badges. One more for each move that is done somewhere, and so may hit.
         """
-        rows = () if place is None else await self._list_running(turn, place)
-        own = {read_battle(row).source: row for row in rows}
-        battles = [read_battle(row) for row in rows if row.won_at is None]
-        if place and place.boss is not None and place.week_id not in {row.week_id for row in rows}:
-            battles.append(new_week_battle(place))
-        parties = {read_party_battle(row).source: row for row in turn.alliance.hit}
-        battles += [read_party_battle(row) for row in turn.alliance.hit]
-        found = await self._uow.goals.list_open(turn.user_id, turn.today, turn.now)
-        goals = {read_goal(row).source: row for row in choose_open(turn, found)}
-        prizes = sorted({row.badge_key for row in goals.values() if row.badge_key is not None})
-        badges = await self._uow.awards.list_open(turn.user_id, prizes)
-        return Scene(
-            replace(
-                world,
-                battles=tuple(battles),
-                goals=tuple(read_goal(row) for row in goals.values()),
-                badges=tuple(read_badge(row) for row in badges),
-                counters=_count(badges),
-            ),
-            own,
-            parties,
-            goals,
-            {row.key: row for row in badges},
-        )
+        fights = [await self._list_battles(step) for step in steps]
+        goals = await self._list_goals(steps)
+        badges = await self._list_badges(goals)
+        return [
+            _compose(step, fights[number], goals[step.user_id], badges[step.user_id])
+            for number, step in enumerate(steps)
+        ]
 
-    async def _list_running(self, turn: Turn, place: CoursePlace) -> Sequence[BossBattle]:
-        return await self._uow.battles.list_running(turn.user_id, place.week_id)
+    async def _list_battles(self, step: Step) -> Sequence[BossBattle]:
+        """The running battles of the player's own, and the one with the boss of the week."""
+        if step.place is None:
+            return ()
+        return await self._uow.battles.list_running(step.user_id, step.place.week_id)
+
+    async def _list_goals(self, steps: Sequence[Step]) -> Mapping[int, Mapping[Source, GoalRow]]:
+        """The open goals of each player."""
+        by_date: dict[date, list[Turn]] = {}
+        for step in steps:
+            by_date.setdefault(step.turn.today, []).append(step.turn)
+        found: dict[int, list[GoalRow]] = {step.user_id: [] for step in steps}
+        for today, turns in by_date.items():
+            ids = [turn.user_id for turn in turns]
+            for row in await self._uow.goals.list_open(ids, today, turns[0].now):
+                found[row.user_id].append(row)
+        return {
+            step.user_id: {
+                read_goal(row).source: row for row in choose_open(step.turn, found[step.user_id])
+            }
+            for step in steps
+        }
+
+    async def _list_badges(
+        self, goals: Mapping[int, Mapping[Source, GoalRow]]
+    ) -> Mapping[int, Sequence[BadgeRow]]:
+        """The badges that each player may win, prizes of these goals among them."""
+        prizes = {
+            (user_id, row.badge_key)
+            for user_id, theirs in goals.items()
+            for row in theirs.values()
+            if row.badge_key is not None
+        }
+        found: dict[int, list[BadgeRow]] = {user_id: [] for user_id in goals}
+        for row in await self._uow.awards.list_open(goals.keys(), sorted(prizes)):
+            found[row.user_id].append(row)
+        return found
 
     async def look_back(self, turn: Turn, world: World, undone: ActivityRow) -> Scene:
         """What an undo may heal, re-open or take back; four statements."""
@@ -129,14 +149,46 @@ class WorldLoader:
             if battle is not None and battle.won_at is None:
                 raise DatabaseBusyError(retry_after=1)
 
-    async def count_rounds(self, user_id: int, sources: Sequence[Source]) -> Mapping[Source, int]:
-        """How often what each source paid was reversed.
+    async def count_rounds(
+        self, paid: Mapping[int, Sequence[Source]]
+    ) -> Mapping[int, Mapping[Source, int]]:
+        """How often what each source paid was reversed, by user id; one statement.
 
         Not how often it paid: should it stand after all, the ledger's constraint has to refuse it.
         """
-        rows = await self._uow.ledger.count_reversals(user_id, sources)
-        counts = {(kind, number): count for kind, number, count in rows}
-        return {source: counts.get((source.type, source.id), 0) for source in sources}
+        sources = {source for theirs in paid.values() for source in theirs}
+        rounds: dict[int, dict[Source, int]] = {user_id: {} for user_id in paid}
+        for user_id, kind, number, count in await self._uow.ledger.count_reversals(
+            paid.keys(), sources
+        ):
+            rounds[user_id][Source(SourceType(kind), number)] = count
+        return rounds
+
+
+def _compose(
+    step: Step,
+    own: Sequence[BossBattle],
+    goals: Mapping[Source, GoalRow],
+    badges: Sequence[BadgeRow],
+) -> Scene:
+    place, hit = step.place, step.turn.alliance.hit
+    battles = [read_battle(row) for row in own if row.won_at is None]
+    if place and place.boss is not None and place.week_id not in {row.week_id for row in own}:
+        battles.append(new_week_battle(place))
+    battles += [read_party_battle(row) for row in hit]
+    return Scene(
+        replace(
+            step.world,
+            battles=tuple(battles),
+            goals=tuple(read_goal(row) for row in goals.values()),
+            badges=tuple(read_badge(row) for row in badges),
+            counters=_count(badges),
+        ),
+        {read_battle(row).source: row for row in own},
+        {read_party_battle(row).source: row for row in hit},
+        goals,
+        {row.key: row for row in badges},
+    )
 
 
 def _recount(battle: Battle, damage: int, standing: Mapping[Source, PaidEntry]) -> Battle:

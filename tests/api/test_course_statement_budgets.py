@@ -9,7 +9,6 @@ import pytest
 
 from app.game.pacing import Pacing
 from tests.support.courses import small_course
-from tests.support.databases import SQLITE
 from tests.support.learning import Student, enroll
 from tests.support.service import Service
 
@@ -68,18 +67,11 @@ TABLE: dict[str, tuple[int, Ask]] = {
 }
 
 
-SINGLY_ON_SQLITE = {"passing attempt": 1}
-"""SQLite hands out ids of several new rows in an order of its own, so SQLAlchemy inserts them one by one:
-a statement for each ledger entry after the first."""
-
-
 @pytest.mark.parametrize("name", TABLE)
 async def test_a_request_costs_its_statements(
-    service: Service, prepared: Prepared, name: str, database_kind: str
+    service: Service, prepared: Prepared, name: str
 ) -> None:
     expected, ask = TABLE[name]
-    if database_kind == SQLITE:
-        expected += SINGLY_ON_SQLITE.get(name, 0)
     with service.statements.count() as statements:
         answer = await ask(prepared)
     assert answer.is_success, answer.text

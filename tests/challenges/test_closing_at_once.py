@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -106,6 +107,13 @@ async def see_somebody_wait(service: Service) -> None:
             waiting = (await uow._session.execute(statement)).scalar_one()
 
 
+def write_progress(user_id: int, challenge_id: int) -> dict[str, Any]:
+    """Five done, as ``save_challenges`` takes it."""
+    return {
+        "user_id": user_id, "challenge": challenge_id, "moved_to": 5, "at": ENDS_AT, "number": None
+    }  # fmt: skip
+
+
 async def test_ranks_are_of_what_was_being_written_at_the_closing(
     service: Service, database_kind: str
 ) -> None:
@@ -114,9 +122,9 @@ async def test_ranks_are_of_what_was_being_written_at_the_closing(
     for who in (ada, bob):
         await join_well(who, challenge_id)
     await wake_all(service, ENDS_AT, root)
-    row = {"challenge": challenge_id, "moved_to": 5, "at": ENDS_AT, "number": None}
+    row = write_progress(bob.id, challenge_id)
     async with service.parts.database.writing() as transaction:
-        await transaction.uow.goals.save_challenges(bob.id, [row])
+        await transaction.uow.goals.save_challenges([row])
         closing = asyncio.create_task(close_challenges(service.parts))
         if database_kind == POSTGRESQL:
             await see_somebody_wait(service)
@@ -134,10 +142,10 @@ async def test_what_was_looked_up_before_the_closing_is_not_written_after_it(
     await join_well(ada, challenge_id)
     await wake_all(service, ENDS_AT, root)
     await close_challenges(service.parts)
-    row = {"challenge": challenge_id, "moved_to": 5, "at": ENDS_AT, "number": None}
+    row = write_progress(ada.id, challenge_id)
     with pytest.raises(DatabaseBusyError):
         async with service.parts.database.writing() as transaction:
-            await transaction.uow.goals.save_challenges(ada.id, [row])
+            await transaction.uow.goals.save_challenges([row])
     assert [row.progress for row in await list_members(service, challenge_id)] == [0]
 
 

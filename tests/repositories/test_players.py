@@ -55,8 +55,8 @@ async def test_the_reviews_of_today_are_counted_if_they_were_paid(uow: UnitOfWor
 
 async def test_counters_begin_with_the_first_addition_and_add_up(uow: UnitOfWork) -> None:
     user_id = await add_player(uow)
-    await uow.players.add_to_counters(user_id, {Metric.TASKS_COMPLETED: 1, Metric.XP_EARNED: 10})
-    await uow.players.add_to_counters(user_id, {Metric.TASKS_COMPLETED: 1, Metric.XP_EARNED: -3})
+    await uow.players.add_to_counters({user_id: {Metric.TASKS_COMPLETED: 1, Metric.XP_EARNED: 10}})
+    await uow.players.add_to_counters({user_id: {Metric.TASKS_COMPLETED: 1, Metric.XP_EARNED: -3}})
     assert await read_counters(uow, user_id - 1, user_id) == {
         (user_id, "tasks_completed"): 2,
         (user_id, "xp_earned"): 7,
@@ -65,7 +65,7 @@ async def test_counters_begin_with_the_first_addition_and_add_up(uow: UnitOfWork
 
 async def test_nothing_to_add_writes_nothing(uow: UnitOfWork) -> None:
     user_id = await add_player(uow)
-    await uow.players.add_to_counters(user_id, {})
+    await uow.players.add_to_counters({user_id: {}})
     assert await read_counters(uow, user_id - 1, user_id) == {}
 
 
@@ -79,7 +79,7 @@ async def test_pages_of_players_go_by_user_id(uow: UnitOfWork) -> None:
 async def test_counters_of_a_range_of_players(uow: UnitOfWork) -> None:
     ids = [await add_player(uow, f"{n}@example.org") for n in range(3)]
     for user_id in ids:
-        await uow.players.add_to_counters(user_id, {Metric.TASKS_COMPLETED: 1})
+        await uow.players.add_to_counters({user_id: {Metric.TASKS_COMPLETED: 1}})
     assert await read_counters(uow, ids[0], ids[1]) == {(ids[1], "tasks_completed"): 1}
 
 

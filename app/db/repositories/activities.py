@@ -1,18 +1,20 @@
 """What was done, and what of it stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, insert, or_, select
 from sqlalchemy.orm import aliased
 
-from app.db.models import ActivityRow
-from app.db.repositories.base import Repository
+from app.db.models import ActivityRow, Player
+from app.db.repositories.base import Repository, rows_of, table_of
 from app.game.activity import ActivityKind, Source
 
 _Undo = aliased(ActivityRow)
+_TABLE = table_of(ActivityRow)
+_ADD = insert(_TABLE)
 
 PAUSE_UNTIL = "pause_until"
 """The fact by which a pause says its last date."""
@@ -74,6 +76,17 @@ _OF_SOURCE = and_(
     ActivityRow.source_id == bindparam("source_id"),
 )
 _LAST_SEQUENCE = select(func.coalesce(func.max(ActivityRow.sequence), 0)).where(_OF_USER)
+# Player by player, each by its index: grouped, PostgreSQL would read the whole histories.
+_LAST_OF_PLAYER = (
+    select(func.coalesce(func.max(ActivityRow.sequence), 0))
+    .where(ActivityRow.user_id == Player.user_id)
+    .correlate(Player)
+    .scalar_subquery()
+    .label("last_sequence")
+)
+_LAST_SEQUENCES = select(Player.user_id, _LAST_OF_PLAYER).where(
+    Player.user_id.in_(bindparam("of_users", expanding=True))
+)
 _FACTS = select(
     _LAST_SEQUENCE.scalar_subquery().label("last_sequence"),
     select(func.count())
@@ -185,6 +198,11 @@ class ActivityReader(Repository):
         """The greatest number of the user's activities, 0 without any; for use under the player's lock."""
         return (await self._session.execute(_LAST_SEQUENCE, {"of_user": user_id})).scalar_one()
 
+    async def get_last_sequences(self, user_ids: Collection[int]) -> Mapping[int, int]:
+        """The same of several players, by user id; one statement."""
+        found = await self._session.execute(_LAST_SEQUENCES, {"of_users": list(user_ids)})
+        return {row.user_id: row.last_sequence for row in found}
+
     async def get_standing(self, user_id: int, source: Source) -> ActivityRow | None:
         """The latest activity of the source that was not undone."""
         parameters = {"of_user": user_id, "source_type": source.type, "source_id": source.id}
@@ -209,7 +227,6 @@ class ActivityRepository(ActivityReader):
         """Keep what was done."""
         await self.add_all([activity])
 
-    async def add_all(self, activities: Iterable[ActivityRow]) -> None:
-        """Keep what was done, all at once."""
-        self._session.add_all(activities)
-        await self._session.flush()
+    async def add_all(self, activities: Sequence[ActivityRow]) -> None:
+        """Keep what was done, by one statement."""
+        await self._insert_all(_ADD, rows_of(_TABLE, activities))

@@ -1,6 +1,6 @@
 """Badges that an activity may win or lose."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -11,9 +11,11 @@ from sqlalchemy import (
     cast,
     delete,
     func,
+    insert,
     literal,
     or_,
     select,
+    tuple_,
 )
 
 from app.core.questing import QuestStatus
@@ -27,12 +29,12 @@ from app.db.models import (
     Quest,
     QuestProgress,
 )
-from app.db.repositories.base import Repository
+from app.db.repositories.base import Repository, table_of
 from app.db.types import Id
 from app.game.metrics import Metric
 
 BadgeRow = Row[Any]
-"""id, key, title, metric, target, course_id, xp, gold, freezes, value; for those held also givers"""
+"""user_id, id, key, title, metric, target, course_id, xp, gold, freezes, value; for those held also givers"""
 
 _MOST_XP_AT_ONCE = 10_000
 """More than one activity can earn: definitions keep what bosses pay far below it."""
@@ -44,18 +46,13 @@ _SCOPE = case(
     (Badge.course_id.is_(None), Badge.metric),
     else_=Badge.metric + literal("@") + cast(Badge.course_id, PlayerCounter.metric.type),
 )
-_COUNTER = (
-    select(PlayerCounter.value)
-    .where(PlayerCounter.user_id == _OF_USER, PlayerCounter.metric == _SCOPE)
-    .correlate(Badge)
-    .scalar_subquery()
-)
-_LONGEST = select(Player.longest_streak).where(Player.user_id == _OF_USER).scalar_subquery()
+_ITS_COUNTER = and_(PlayerCounter.user_id == Player.user_id, PlayerCounter.metric == _SCOPE)
 _VALUE = case(
-    (Badge.metric == Metric.STREAK_DAYS, func.coalesce(_LONGEST, 0)),
-    else_=func.coalesce(_COUNTER, 0),
+    (Badge.metric == Metric.STREAK_DAYS, Player.longest_streak),
+    else_=func.coalesce(PlayerCounter.value, 0),
 ).label("value")
 _BADGE = (
+    Player.user_id,
     Badge.id,
     Badge.key,
     Badge.title,
@@ -70,12 +67,17 @@ _BADGE = (
 _REACH = case((Badge.metric == Metric.XP_EARNED, _MOST_XP_AT_ONCE), else_=_MOST_AT_ONCE)
 _OPEN = (
     select(*_BADGE)
-    .outerjoin(BadgeAward, and_(BadgeAward.user_id == _OF_USER, BadgeAward.badge_key == Badge.key))
+    .select_from(Player)
+    .join(Badge, Badge.retired_at.is_(None))
+    .outerjoin(PlayerCounter, _ITS_COUNTER)
+    .outerjoin(
+        BadgeAward, and_(BadgeAward.user_id == Player.user_id, BadgeAward.badge_key == Badge.key)
+    )
     .where(
-        Badge.retired_at.is_(None),
+        Player.user_id.in_(bindparam("of_users", expanding=True)),
         BadgeAward.user_id.is_(None),
         or_(
-            Badge.key.in_(bindparam("prizes", expanding=True)),
+            tuple_(Player.user_id, Badge.key).in_(bindparam("prizes", expanding=True)),
             and_(Badge.metric.is_not(None), Badge.target <= _VALUE + _REACH),
         ),
     )
@@ -109,23 +111,29 @@ _COMPLETED_CHALLENGES = (
 _GIVERS = case((Badge.metric.is_(None), _COMPLETED_QUESTS + _COMPLETED_CHALLENGES), else_=0)
 _HELD = (
     select(*_BADGE, _GIVERS.label("givers"))
-    .join(BadgeAward, BadgeAward.badge_id == Badge.id)
+    .select_from(BadgeAward)
+    .join(Badge, Badge.id == BadgeAward.badge_id)
+    .join(Player, Player.user_id == BadgeAward.user_id)
+    .outerjoin(PlayerCounter, _ITS_COUNTER)
     .where(BadgeAward.user_id == _OF_USER)
     .order_by(Badge.id)
 )
+_ADD = insert(table_of(BadgeAward))
 _TAKE_BACK = delete(BadgeAward).where(
-    BadgeAward.user_id == _OF_USER, BadgeAward.badge_key.in_(bindparam("keys", expanding=True))
+    tuple_(BadgeAward.user_id, BadgeAward.badge_key).in_(bindparam("awards", expanding=True))
 )
 
 
 class AwardReader(Repository):
     """Looks badges up by what a learner has of them; ``value`` is the learner's present one."""
 
-    async def list_open(self, user_id: int, prizes: Sequence[str]) -> Sequence[BadgeRow]:
-        """Badges in force that the learner does not have and that one activity can bring, and those
-        of ``prizes``; by family and tier.
+    async def list_open(
+        self, user_ids: Collection[int], prizes: Collection[tuple[int, str]]
+    ) -> Sequence[BadgeRow]:
+        """Badges in force that learners do not have and that one activity can bring, and those of
+        ``prizes`` (user id and key); each learner's by family and tier.
         """
-        parameters = {"of_user": user_id, "prizes": list(prizes)}
+        parameters = {"of_users": list(user_ids), "prizes": list(prizes)}
         return (await self._session.execute(_OPEN, parameters)).all()
 
     async def list_held(self, user_id: int) -> Sequence[BadgeRow]:
@@ -140,8 +148,8 @@ class AwardRepository(AwardReader):
 
     async def add(self, rows: Sequence[dict[str, Any]]) -> None:
         """Award badges; one statement for all."""
-        await self._session.execute(self._insert_into(BadgeAward).values(list(rows)))
+        await self._insert_all(_ADD, rows)
 
-    async def delete(self, user_id: int, keys: Sequence[str]) -> None:
-        """Take badges back."""
-        await self._session.execute(_TAKE_BACK, {"of_user": user_id, "keys": list(keys)})
+    async def delete(self, awards: Sequence[tuple[int, str]]) -> None:
+        """Take badges back: user id and key of each."""
+        await self._session.execute(_TAKE_BACK, {"awards": list(awards)})

@@ -4,17 +4,17 @@ from typing import Any
 
 from sqlalchemy import Date, Row, Select, and_, bindparam, case, cast, func, literal, null, select
 
-from app.db.models import Challenge, ChallengeMember, Quest, QuestProgress
+from app.db.models import Challenge, ChallengeMember, Player, Quest, QuestProgress
 from app.db.types import Id, Instant
 
 ACTIVE = "active"
 COMPLETED = "completed"
 
 GoalRow = Row[Any]
-"""kind (quest, pool or challenge), key, definition_id, cadence, title, metric, target, course_id, xp,
-gold, freezes, badge_key, progress, status, period_on, last_on, after, starts_at, ends_at"""
+"""user_id, kind (quest, pool or challenge), key, definition_id, cadence, title, metric, target, course_id,
+xp, gold, freezes, badge_key, progress, status, period_on, last_on, after, starts_at, ends_at"""
 
-OF_USER = bindparam("of_user", type_=Id)
+OF_USERS = bindparam("of_users", expanding=True, type_=Id)
 TODAY = bindparam("today", type_=Date)
 NOW = bindparam("now", type_=Instant)
 
@@ -23,8 +23,11 @@ _NO_DATE = cast(null(), Date)
 _CHALLENGE_KEY = cast(Challenge.id, QuestProgress.quest_key.type)
 
 
-def _define(kind: str, model: type[Quest] | type[Challenge], key: Any, cadence: Any) -> list[Any]:
+def _define(
+    user_id: Any, kind: str, model: type[Quest] | type[Challenge], key: Any, cadence: Any
+) -> list[Any]:
     return [
+        user_id.label("user_id"),
         literal(kind).label("kind"),
         key.label("key"),
         model.id.label("definition_id"),
@@ -51,7 +54,7 @@ def _place(progress: Any, status: Any, period_on: Any, last_on: Any, after: Any)
 
 
 def select_quests(*where: Any) -> Select[Any]:
-    """Quests of which the learner has a row."""
+    """Quests of which learners have a row."""
     place = _place(
         QuestProgress.progress,
         QuestProgress.status,
@@ -60,14 +63,18 @@ def select_quests(*where: Any) -> Select[Any]:
         QuestProgress.accepted_sequence,
     )
     return (
-        select(*_define("quest", Quest, Quest.key, Quest.cadence), *place, *_NO_INSTANTS)
-        .join(QuestProgress, QuestProgress.quest_id == Quest.id)
-        .where(QuestProgress.user_id == OF_USER, *where)
+        select(
+            *_define(QuestProgress.user_id, "quest", Quest, Quest.key, Quest.cadence),
+            *place,
+            *_NO_INSTANTS,
+        )
+        .join_from(Quest, QuestProgress, QuestProgress.quest_id == Quest.id)
+        .where(QuestProgress.user_id.in_(OF_USERS), *where)
     )
 
 
 def select_pool(*where: Any) -> Select[Any]:
-    """Daily quests, with what the learner has of them today."""
+    """Daily quests, with what each learner has of them today."""
     place = _place(
         func.coalesce(QuestProgress.progress, 0),
         func.coalesce(QuestProgress.status, ACTIVE),
@@ -76,19 +83,24 @@ def select_pool(*where: Any) -> Select[Any]:
         func.coalesce(QuestProgress.accepted_sequence, 0),
     )
     todays = and_(
-        QuestProgress.user_id == OF_USER,
+        QuestProgress.user_id == Player.user_id,
         QuestProgress.quest_key == Quest.key,
         QuestProgress.period_on == TODAY,
     )
     return (
-        select(*_define("pool", Quest, Quest.key, Quest.cadence), *place, *_NO_INSTANTS)
+        select(
+            *_define(Player.user_id, "pool", Quest, Quest.key, Quest.cadence),
+            *place,
+            *_NO_INSTANTS,
+        )
+        .join_from(Player, Quest, Quest.cadence == "daily")
         .outerjoin(QuestProgress, todays)
-        .where(Quest.cadence == "daily", *where)
+        .where(Player.user_id.in_(OF_USERS), *where)
     )
 
 
 def select_challenges(*where: Any) -> Select[Any]:
-    """Challenges that the learner is in, or has left when they were finished; not those that are over."""
+    """Challenges that learners are in, or have left when they were finished; not those that are over."""
     place = _place(
         ChallengeMember.progress,
         case((ChallengeMember.finished_sequence.is_(None), ACTIVE), else_=COMPLETED),
@@ -96,12 +108,14 @@ def select_challenges(*where: Any) -> Select[Any]:
         _NO_DATE,
         ChallengeMember.joined_sequence,
     )
-    instants = (Challenge.starts_at, Challenge.ends_at)
+    definition = _define(
+        ChallengeMember.user_id, "challenge", Challenge, _CHALLENGE_KEY, literal("once")
+    )
     return (
-        select(*_define("challenge", Challenge, _CHALLENGE_KEY, literal("once")), *place, *instants)
-        .join(ChallengeMember, ChallengeMember.challenge_id == Challenge.id)
+        select(*definition, *place, Challenge.starts_at, Challenge.ends_at)
+        .join_from(Challenge, ChallengeMember, ChallengeMember.challenge_id == Challenge.id)
         .where(
-            ChallengeMember.user_id == OF_USER,
+            ChallengeMember.user_id.in_(OF_USERS),
             Challenge.ends_at > NOW,
             Challenge.closed_at.is_(None),  # a clock that lags must not move a closed table
             *where,

@@ -1,6 +1,6 @@
 """Goals that an activity may move, and how far they are by what stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,12 +25,11 @@ from sqlalchemy.types import TypeEngine
 
 from app.db.conflicts import DatabaseBusyError
 from app.db.models import Challenge, ChallengeMember, Quest, QuestProgress
-from app.db.repositories.base import Repository
+from app.db.repositories.base import Repository, table_of
 from app.db.repositories.goal_columns import (
     ACTIVE,
     COMPLETED,
     NOW,
-    OF_USER,
     TODAY,
     GoalRow,
     select_challenges,
@@ -62,6 +61,7 @@ _OPEN = union_all(
 # Those for which an activity counts that is to be undone: it stands in their window, or they go by what
 # activities gave, of which the undo may take back that of others. What was finished before it by others
 # cannot fall without it (`finished_sequence` is moved on whenever something later fills in).
+_OF_USER = bindparam("of_user", type_=Id)
 _SEQUENCE = bindparam("sequence", type_=Id)
 _LOCAL_ON = bindparam("local_on", type_=Date)
 _AT = bindparam("at", type_=Instant)
@@ -99,22 +99,27 @@ _HOLDING = union_all(
 ).subquery("goals")
 _RECOUNTED = select(
     _HOLDING,
-    cast(measure_progress(_HOLDING.c, OF_USER, _SEQUENCE), Integer).label("standing_progress"),
+    cast(measure_progress(_HOLDING.c, _OF_USER, _SEQUENCE), Integer).label("standing_progress"),
 )
 
+_QUESTS_TABLE = table_of(QuestProgress)
 _FORGET = delete(QuestProgress).where(
-    QuestProgress.user_id == OF_USER,
-    tuple_(QuestProgress.quest_key, QuestProgress.period_on).in_(
+    tuple_(QuestProgress.user_id, QuestProgress.quest_key, QuestProgress.period_on).in_(
         bindparam("periods", expanding=True)
     ),
 )
-_OF_CHALLENGES = (
-    ChallengeMember.user_id == OF_USER,
-    ChallengeMember.challenge_id.in_(bindparam("challenges", expanding=True)),
+_IS_ONE_OF = tuple_(ChallengeMember.user_id, ChallengeMember.challenge_id).in_(
+    bindparam("members", expanding=True)
+)
+_LOCK_IN_ORDER = (
+    select(ChallengeMember.user_id)
+    .where(_IS_ONE_OF)
+    .order_by(ChallengeMember.user_id, ChallengeMember.challenge_id)
+    .with_for_update()
 )
 _MOVE_CHALLENGES = (
     update(ChallengeMember)
-    .where(*_OF_CHALLENGES)
+    .where(_IS_ONE_OF)
     .returning(
         ChallengeMember.final_rank, ChallengeMember.left_at, ChallengeMember.finished_sequence
     )
@@ -123,7 +128,7 @@ _MOVE_CHALLENGES = (
 _FORGET_LEFT = (
     delete(ChallengeMember)
     .where(
-        *_OF_CHALLENGES,
+        _IS_ONE_OF,
         ChallengeMember.left_at.is_not(None),
         ChallengeMember.finished_at.is_(None),
     )
@@ -132,19 +137,27 @@ _FORGET_LEFT = (
 
 
 def _pick(rows: Sequence[dict[str, Any]], name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
-    """Of what is given for several challenges, what is for that of the membership."""
-    given = {row["challenge"]: literal(row[name], kind) for row in rows}
-    return case(given, value=ChallengeMember.challenge_id)
+    """Of what is given for several memberships, what is for each."""
+    is_its = [
+        and_(
+            ChallengeMember.user_id == row["user_id"],
+            ChallengeMember.challenge_id == row["challenge"],
+        )
+        for row in rows
+    ]
+    return case(*zip(is_its, [literal(row[name], kind) for row in rows], strict=True))
 
 
 class GoalReader(Repository):
     """Looks up what an activity may move."""
 
-    async def list_open(self, user_id: int, today: date, now: datetime) -> Sequence[GoalRow]:
-        """Accepted quests of periods that hold ``today``, the whole daily pool of it with what the
-        learner has of it, and the learner's challenges that run and are not finished.
+    async def list_open(
+        self, user_ids: Collection[int], today: date, now: datetime
+    ) -> Sequence[GoalRow]:
+        """Of each learner accepted quests of periods that hold ``today``, the whole daily pool of it with
+        what the learner has of it, and the learner's challenges that run and are not finished.
         """
-        parameters = {"of_user": user_id, "today": today, "now": now}
+        parameters = {"of_users": list(user_ids), "today": today, "now": now}
         return (await self._session.execute(_OPEN, parameters)).all()
 
     async def list_holding(
@@ -156,8 +169,8 @@ class GoalReader(Repository):
         those off that it reverses. Challenges that are over by ``now`` are left as they are.
         """
         parameters = {
-            "of_user": user_id, "sequence": sequence, "at": at, "local_on": local_on, "now": now,
-            "earliest_on": local_on - timedelta(days=2),
+            "of_user": user_id, "of_users": [user_id], "sequence": sequence, "at": at,
+            "local_on": local_on, "now": now, "earliest_on": local_on - timedelta(days=2),
         }  # fmt: skip
         return (await self._session.execute(_RECOUNTED, parameters)).all()
 
@@ -170,7 +183,7 @@ class GoalRepository(GoalReader):
 
         One that was finished before and still is keeps its instant.
         """
-        statement = self._insert_into(QuestProgress).values(list(rows))
+        statement = self._insert_into(_QUESTS_TABLE)
         given = statement.excluded
         statement = statement.on_conflict_do_update(
             index_elements=["user_id", "quest_key", "period_on"],
@@ -180,24 +193,25 @@ class GoalRepository(GoalReader):
                 "finished_at": case(
                     (
                         given.finished_sequence.is_not(None),
-                        func.coalesce(QuestProgress.finished_at, given.finished_at),
+                        func.coalesce(_QUESTS_TABLE.c.finished_at, given.finished_at),
                     )
                 ),
                 "finished_sequence": given.finished_sequence,
             },
         )
-        await self._session.execute(statement)
+        await self._insert_all(statement, rows)
 
-    async def delete_quests(self, user_id: int, periods: Sequence[tuple[str, date]]) -> None:
-        """Forget daily quests (key and date) that are as untouched as without a row."""
-        await self._session.execute(_FORGET, {"of_user": user_id, "periods": list(periods)})
+    async def delete_quests(self, periods: Sequence[tuple[int, str, date]]) -> None:
+        """Forget daily quests (user id, key and date) that are as untouched as without a row."""
+        await self._session.execute(_FORGET, {"periods": list(periods)})
 
-    async def save_challenges(self, user_id: int, rows: Sequence[dict[str, Any]]) -> None:
-        """Write progress and the finish of the learner's challenges; one statement for all.
+    async def save_challenges(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Write progress and the finish of learners' challenges; one statement for all, two where they
+        are several learners'.
 
-        Each has ``challenge`` (its id), ``moved_to`` (the progress), ``at`` and ``number`` (of the
-        finish; None without one). One that was finished before and still is keeps its instant. Whoever
-        left after a finish that is none any more is out for good.
+        Each has ``user_id``, ``challenge`` (its id), ``moved_to`` (the progress), ``at`` and ``number``
+        (of the finish; None without one). One that was finished before and still is keeps its instant.
+        Whoever left after a finish that is none any more is out for good.
 
         Raises:
             DatabaseBusyError: one was closed since it was looked up (told before the transaction ends).
@@ -210,7 +224,11 @@ class GoalRepository(GoalReader):
             finished_at=case((number.is_not(None), at)),
             finished_sequence=number,
         )
-        given = {"of_user": user_id, "challenges": [row["challenge"] for row in rows]}
+        given = {"members": [(row["user_id"], row["challenge"]) for row in rows]}
+        if len({row["user_id"] for row in rows}) > 1:
+            # Whoever closes a challenge waits for its members by user id: in another order, this and
+            # that could wait for each other.
+            await self._session.execute(_LOCK_IN_ORDER, given)
         moved = (await self._session.execute(statement, given)).all()
         if any(row.final_rank is not None for row in moved):
             raise DatabaseBusyError(retry_after=1)

@@ -1,16 +1,16 @@
 """What activities gave."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import TypeAlias
 
-from sqlalchemy import Row, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy import Row, and_, bindparam, exists, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.core.cache import TABLES
 from app.db.models import ActivityRow, RewardEntry
-from app.db.repositories.base import Repository
+from app.db.repositories.base import Repository, rows_of, table_of
 from app.db.repositories.changes import find_changed
 from app.game.activity import Source
 
@@ -61,10 +61,18 @@ _OF_SOURCES = tuple_(RewardEntry.source_type, RewardEntry.source_id).in_(
 )
 _STANDING = _WITH_MARK.where(_OF_SOURCES, RewardEntry.reverses_id.is_(None), _STANDS)
 _REVERSALS = (
-    select(RewardEntry.source_type, RewardEntry.source_id, func.count())
-    .where(_IS_OF_USER, _OF_SOURCES, RewardEntry.reverses_id.is_not(None))
-    .group_by(RewardEntry.source_type, RewardEntry.source_id)
+    select(RewardEntry.user_id, RewardEntry.source_type, RewardEntry.source_id, func.count())
+    .where(
+        RewardEntry.user_id.in_(bindparam("of_users", expanding=True)),
+        _OF_SOURCES,
+        RewardEntry.reverses_id.is_not(None),
+    )
+    .group_by(RewardEntry.user_id, RewardEntry.source_type, RewardEntry.source_id)
 )
+_TABLE = table_of(RewardEntry)
+# SQLite gives ids in the order of the rows; PostgreSQL does if asked so (and SQLite would go row by row).
+_ADD = insert(_TABLE).returning(_TABLE.c.id)
+_ADD_IN_ORDER = insert(_TABLE).returning(_TABLE.c.id, sort_by_parameter_order=True)
 
 
 def find_moved(session: AsyncSession) -> list[RewardEntry]:
@@ -73,12 +81,12 @@ def find_moved(session: AsyncSession) -> list[RewardEntry]:
     return moved
 
 
-def _name(sources: Sequence[Source]) -> list[tuple[str, str]]:
+def _name(sources: Collection[Source]) -> list[tuple[str, str]]:
     return [(source.type.value, source.id) for source in sources]
 
 
 class LedgerReader(Repository):
-    """Reads the ledger; always that of one user."""
+    """Reads the ledger; always that of one user, but for ``count_reversals``."""
 
     async def list_page(self, user_id: int, before_id: int, count: int) -> Sequence[RewardEntry]:
         """At most ``count`` entries with a smaller id than ``before_id``, newest first."""
@@ -103,10 +111,10 @@ class LedgerReader(Repository):
         return (await self._session.execute(_STANDING, parameters)).all()
 
     async def count_reversals(
-        self, user_id: int, sources: Sequence[Source]
-    ) -> Sequence[Row[tuple[str, str, int]]]:
-        """Source type, source id and how often what it paid was reversed; none without any."""
-        parameters = {"of_user": user_id, "sources": _name(sources)}
+        self, user_ids: Collection[int], sources: Collection[Source]
+    ) -> Sequence[Row[tuple[int, str, str, int]]]:
+        """User id, source type, source id and how often what it paid was reversed; none without any."""
+        parameters = {"of_users": list(user_ids), "sources": _name(sources)}
         return (await self._session.execute(_REVERSALS, parameters)).all()
 
 
@@ -118,9 +126,13 @@ class LedgerRepository(LedgerReader):
         self._moved = find_moved(session)
 
     async def add(self, entries: Sequence[RewardEntry]) -> None:
-        """Keep entries; afterwards each has its id."""
-        self._session.add_all(entries)
-        await self._session.flush()
+        """Keep entries, by one statement; afterwards each has its id. Ids grow in the order given."""
+        if not entries:
+            return
+        adding = _ADD_IN_ORDER if self._is_shared else _ADD
+        ids = (await self._session.scalars(adding, rows_of(_TABLE, entries))).all()
+        for entry, entry_id in zip(entries, sorted(ids), strict=True):
+            entry.id = entry_id
         self._moved.extend(entries)
         if any(entry.xp for entry in entries):
             find_changed(self._session).add(TABLES)

@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.notices import Notice
 from app.db.models import Notification, Player
-from app.db.repositories.base import Repository, rows_affected
+from app.db.repositories.base import Repository, rows_affected, table_of
 
 MAX_UNREAD = 100
 """Unread notifications are counted so far and no farther."""
 
+_ADD = insert(table_of(Notification))
 # The primary key, user and id, serves every one of these.
 _PAGE = (
     select(Notification)
@@ -114,7 +115,7 @@ class NotificationRepository(NotificationReader):
         rows = [_number(player, notice, now) for player, theirs in notices for notice in theirs]
         if not rows:
             return
-        await self._session.execute(insert(Notification).values(rows))
+        await self._insert_all(_ADD, rows)
         self._told.update(row["user_id"] for row in rows)
 
     async def mark_read(self, user_id: int, up_to: int, now: datetime) -> None:

@@ -182,11 +182,6 @@ class PartyBattleRepository(PartyBattleReader):
         self._session.add(battle)
         await self._session.flush()
 
-    @property
-    def _is_shared(self) -> bool:
-        """Whether there are several writers at a time."""
-        return self._session.get_bind().dialect.name == "postgresql"
-
     async def _add(self, user_id: int, battle_id: int, damage: int) -> None:
         statement = self._insert_into(BattleFighter).values(
             user_id=user_id, battle_id=battle_id, damage=damage

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Row, bindparam, func, select
 
 from app.db.models import ActivityRow, Player, PlayerCounter
-from app.db.repositories.base import Repository
+from app.db.repositories.base import Repository, table_of
 from app.game.activity import ActivityKind
 
 _BY_USER = select(Player).where(Player.user_id == bindparam("of_user"))
@@ -39,6 +39,7 @@ _PAGE = (
     .order_by(Player.user_id)
     .limit(bindparam("count"))
 )
+_COUNTERS_TABLE = table_of(PlayerCounter)
 _COUNTERS = select(PlayerCounter.user_id, PlayerCounter.metric, PlayerCounter.value).where(
     PlayerCounter.user_id > bindparam("after_id"), PlayerCounter.user_id <= bindparam("last_id")
 )
@@ -106,16 +107,18 @@ class PlayerRepository(PlayerReader):
         self._session.add_all(players)
         await self._session.flush()
 
-    async def add_to_counters(self, user_id: int, deltas: Mapping[str, int]) -> None:
-        """Add to counters, making those that are not there yet; one statement for all."""
-        if not deltas:
-            return
+    async def add_to_counters(self, deltas: Mapping[int, Mapping[str, int]]) -> None:
+        """Add to counters, given by user id, making those that are not there yet; one statement for all."""
         rows = [
-            {"user_id": user_id, "metric": name, "value": delta} for name, delta in deltas.items()
+            {"user_id": user_id, "metric": name, "value": delta}
+            for user_id, named in deltas.items()
+            for name, delta in named.items()
         ]
-        statement = self._insert_into(PlayerCounter).values(rows)
+        if not rows:
+            return
+        statement = self._insert_into(_COUNTERS_TABLE)
         statement = statement.on_conflict_do_update(
             index_elements=["user_id", "metric"],
-            set_={"value": PlayerCounter.value + statement.excluded.value},
+            set_={"value": _COUNTERS_TABLE.c.value + statement.excluded.value},
         )
-        await self._session.execute(statement)
+        await self._insert_all(statement, rows)
