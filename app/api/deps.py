@@ -1,16 +1,16 @@
 """Every annotated alias that routes are written with."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
 from fastapi.security import OAuth2PasswordBearer
+from starlette.requests import HTTPConnection
 
 from app.api.middleware import template_of
 from app.api.rate_limits import count_user, count_visit
+from app.api.work import work_of
 from app.auth.accounts import AccountService
 from app.auth.administration import UserAdministration
-from app.auth.callers import Callers
 from app.auth.errors import InvalidTokenError, KeysUnavailableError, SuperuserRequiredError
 from app.auth.sessions import Device, SessionService
 from app.core.clock import Clock
@@ -18,7 +18,6 @@ from app.core.errors import ForbiddenError
 from app.core.request_id import name_caller
 from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
 from app.game.rules import ShopItem
-from app.infra.rate_limiter import RateLimiter
 from app.parts import Parts
 from app.services.completions import CompletionService, OccurrenceService
 from app.services.game import GameService
@@ -30,81 +29,76 @@ from app.services.tasks import TaskReadService, TaskService
 _MAX_USER_AGENT = 200
 _MAX_ADDRESS = 45
 
-_bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/login", auto_error=False)
+
+class _Bearer(OAuth2PasswordBearer):
+    """The token that the caller sends, and how the OpenAPI document says so."""
+
+    async def __call__(self, request: HTTPConnection) -> str:
+        token = await super().__call__(request)
+        if token is None:
+            raise InvalidTokenError
+        return token
 
 
-# All dependencies are async: FastAPI would send sync ones through its thread pool.
-async def get_parts(request: Request) -> Parts:
+_bearer = _Bearer(
+    tokenUrl="/api/v1/auth/login", scheme_name=OAuth2PasswordBearer.__name__, auto_error=False
+)
+BearerToken = Annotated[str, Depends(_bearer)]
+
+
+def parts_of(request: Request) -> Parts:
     """The parts of the running service."""
     parts: Parts = request.app.state.parts
     return parts
 
 
-PartsDep = Annotated[Parts, Depends(get_parts)]
+# All dependencies are async: FastAPI would send sync ones through its thread pool. They take what they need
+# of the parts from the request, since FastAPI walks through what a dependency depends on each time anew.
+async def get_parts(request: Request) -> Parts:
+    """The parts of the running service."""
+    return parts_of(request)
 
 
-async def get_clock(parts: PartsDep) -> Clock:
+async def get_clock(request: Request) -> Clock:
     """The service's clock."""
-    return parts.clock
+    return parts_of(request).clock
 
 
-async def get_accounts(parts: PartsDep) -> AccountService:
+async def get_accounts(request: Request) -> AccountService:
     """What people do with their accounts."""
-    return parts.accounts
+    return parts_of(request).accounts
 
 
-async def get_administration(parts: PartsDep) -> UserAdministration:
+async def get_administration(request: Request) -> UserAdministration:
     """What superusers do with accounts."""
-    return parts.administration
+    return parts_of(request).administration
 
 
-async def get_sessions(parts: PartsDep) -> SessionService:
+async def get_sessions(request: Request) -> SessionService:
     """Sessions."""
-    return parts.sessions
+    return parts_of(request).sessions
 
 
-async def get_callers(parts: PartsDep) -> Callers:
-    """Who calls."""
-    return parts.callers
-
-
-async def get_limiter(parts: PartsDep) -> RateLimiter:
-    """Counts requests."""
-    return parts.limiter
-
-
-async def get_system(parts: PartsDep) -> SystemService:
+async def get_system(request: Request) -> SystemService:
     """The service itself."""
-    return SystemService(parts.database)
+    return SystemService(parts_of(request).database)
 
 
+PartsDep = Annotated[Parts, Depends(get_parts)]
 ClockDep = Annotated[Clock, Depends(get_clock)]
 AccountsDep = Annotated[AccountService, Depends(get_accounts)]
 AdministrationDep = Annotated[UserAdministration, Depends(get_administration)]
 SystemServiceDep = Annotated[SystemService, Depends(get_system)]
 SessionsDep = Annotated[SessionService, Depends(get_sessions)]
-CallersDep = Annotated[Callers, Depends(get_callers)]
-LimiterDep = Annotated[RateLimiter, Depends(get_limiter)]
 
 
-async def get_token(token: Annotated[str | None, Depends(_bearer)]) -> str:
-    """The token that the caller sends."""
-    if token is None:
-        raise InvalidTokenError
-    return token
-
-
-BearerToken = Annotated[str, Depends(get_token)]
-
-
-async def get_caller(
-    request: Request, callers: CallersDep, limiter: LimiterDep, token: BearerToken
-) -> Principal:
+async def get_caller(request: Request, token: BearerToken) -> Principal:
     """The caller, looked up and let go of the connection before the route's own begins."""
+    parts = parts_of(request)
     try:
-        caller = await callers.identify(token)
+        caller = await parts.callers.identify(token)
     except (InvalidTokenError, KeysUnavailableError):
-        await count_visit(limiter, request.scope)
+        await count_visit(parts.limiter, request.scope)
         raise
     name_caller(caller.user_id)
     return caller
@@ -114,21 +108,20 @@ UncountedUser = Annotated[Principal, Depends(get_caller)]
 """The caller of what goes on for long, and has a limit of its own."""
 
 
-async def get_current_user(
-    request: Request, caller: UncountedUser, limiter: LimiterDep
-) -> Principal:
+async def get_current_user(request: Request, token: BearerToken) -> Principal:
     """The caller, who may ask only so often."""
-    await count_user(limiter, caller.user_id, request.scope)
+    caller = await get_caller(request, token)
+    await count_user(parts_of(request).limiter, caller.user_id, request.scope)
     return caller
 
 
 CurrentUser = Annotated[Principal, Depends(get_current_user)]
 
 
-async def get_superuser(request: Request, caller: CurrentUser, parts: PartsDep) -> Principal:
+async def get_superuser(request: Request, caller: CurrentUser) -> Principal:
     """The caller, who has to be a superuser; who is refused is written down."""
     if not caller.is_superuser:
-        parts.trail.note_refusal(
+        parts_of(request).trail.note_refusal(
             caller.user_id, SuperuserRequiredError.code, template_of(request.scope)
         )
         raise SuperuserRequiredError
@@ -170,21 +163,18 @@ AddressDep = Annotated[str, Depends(get_address)]
 
 # Both depend on the caller: who is not known gets no transaction, and the look-up has given its
 # connection back before another is taken (two at once for one request could starve each other).
-async def get_read_uow(parts: PartsDep, _caller: CurrentUser) -> AsyncIterator[ReadUnitOfWork]:
+async def get_read_uow(request: Request, _caller: CurrentUser) -> ReadUnitOfWork:
     """A unit of work that can't write."""
-    async with parts.database.reading() as uow:
-        yield uow
+    return await work_of(request).read()
 
 
-async def get_uow(parts: PartsDep, _caller: CurrentUser) -> AsyncIterator[UnitOfWork]:
+async def get_uow(request: Request, _caller: CurrentUser) -> UnitOfWork:
     """The request's one transaction: committed before the answer is sent, taken back on any refusal."""
-    async with parts.database.writing() as transaction:
-        yield transaction.uow
-        await transaction.commit()
+    return await work_of(request).write()
 
 
-ReadUowDep = Annotated[ReadUnitOfWork, Depends(get_read_uow, scope="function")]
-UowDep = Annotated[UnitOfWork, Depends(get_uow, scope="function")]
+ReadUowDep = Annotated[ReadUnitOfWork, Depends(get_read_uow)]
+UowDep = Annotated[UnitOfWork, Depends(get_uow)]
 
 
 async def get_task_reader(uow: ReadUowDep, clock: ClockDep) -> TaskReadService:

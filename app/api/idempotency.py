@@ -13,7 +13,8 @@ from typing import Annotated
 from fastapi import Depends, Header, Request, Response
 from pydantic import StringConstraints
 
-from app.api.deps import CurrentUser, PartsDep, UowDep
+from app.api.deps import CurrentUser, parts_of
+from app.api.work import work_of
 from app.core.errors import RuleViolationError
 from app.core.limits import IDEMPOTENCY_KEY_SECONDS
 from app.db.repositories.idempotency import RequestInFlightError
@@ -59,11 +60,7 @@ KeyHeader = Annotated[
 
 
 async def claim_key(
-    request: Request,
-    caller: CurrentUser,
-    parts: PartsDep,
-    uow: UowDep,
-    idempotency_key: KeyHeader = None,
+    request: Request, caller: CurrentUser, idempotency_key: KeyHeader = None
 ) -> None:
     """Claim the request's key, if it has one.
 
@@ -74,8 +71,10 @@ async def claim_key(
     """
     if idempotency_key is None:
         return
+    parts = parts_of(request)
     now = parts.clock.now()
     fingerprint = await _take_fingerprint(request, parts.keys.access)
+    uow = await work_of(request).write()
     kept = await uow.idempotency.claim(
         caller.user_id, idempotency_key, fingerprint, now, now - KEPT_FOR
     )

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from email.message import Message
 from typing import Any
 
@@ -10,6 +11,8 @@ from fastapi import HTTPException, Request, Response, params, status
 from fastapi.routing import APIRoute
 
 from app.api.idempotency import AnswerKnownError, keep_answer
+from app.api.solving import simplify
+from app.api.work import begin_work
 
 _CHARSETS = {"utf-8", "utf8"}
 _FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
@@ -56,7 +59,10 @@ class ApiRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler, between strict parsing and the keeping of answers."""
+        documented = self.dependant
+        self.dependant = simplify(documented)
         handle = super().get_route_handler()
+        self.dependant = documented
         field = self.body_field
         takes_form = field is not None and isinstance(field.field_info, params.Form)
 
@@ -65,11 +71,13 @@ class ApiRoute(APIRoute):
             if takes_form and _read_content_type(request) not in _FORM_TYPES:
                 raise _refuse_type("The body should be application/x-www-form-urlencoded.")
             try:
-                response = await handle(request)
+                async with AsyncExitStack() as stack:
+                    work = begin_work(request, stack)
+                    response = await handle(request)
+                    await keep_answer(request, response)
+                    await work.commit()
             except AnswerKnownError as known:
                 return known.response
-            # The unit of work is still open here: it commits when this function has returned.
-            await keep_answer(request, response)
             return response
 
         return handle_strictly
