@@ -135,6 +135,8 @@ def create_app(
         redoc_url=None,
         # A redirect to the form without a slash would be made from what the client claims the host is.
         redirect_slashes=False,
+        # Our own middleware traces requests, and only where traces are wanted.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.settings = settings
     install_error_handlers(app)

@@ -4,7 +4,6 @@ import re
 import time
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.metrics import REQUESTS_IN_FLIGHT, record_request
@@ -15,18 +14,27 @@ _log = structlog.get_logger("app.access")
 _VERSIONED = re.compile(r"/api/v\d+(/|$)")
 CURRENT_PREFIX = "/api/v1"
 
-_SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_Field = tuple[bytes, bytes]
+
+_SECURITY_FIELDS: list[_Field] = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+_HTTPS_FIELD: _Field = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+_POLICY = b"content-security-policy"
+_API_FIELDS: list[_Field] = [
+    (_POLICY, b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+]
+_PAGE_FIELDS: list[_Field] = [(_POLICY, PAGE_POLICY.encode())]
+"""What an answer has unless it says otherwise."""
 
 
 class RequestContextMiddleware:
@@ -37,7 +45,7 @@ class RequestContextMiddleware:
 
     def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
         self._app = app
-        self._is_secure = is_secure
+        self._fields = [*_SECURITY_FIELDS, _HTTPS_FIELD] if is_secure else _SECURITY_FIELDS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -53,7 +61,7 @@ class RequestContextMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._add_headers(scope, MutableHeaders(scope=message), request_id)
+                self._add_headers(scope["path"], message["headers"], request_id)
             await send(message)
 
         REQUESTS_IN_FLIGHT.inc()
@@ -72,16 +80,14 @@ class RequestContextMiddleware:
                 milliseconds=round(seconds * 1000, 1),
             )
 
-    def _add_headers(self, scope: Scope, headers: MutableHeaders, request_id: str) -> None:
-        headers["X-Request-ID"] = request_id
-        for name, value in _SECURITY_HEADERS.items():
-            headers[name] = value
-        in_api = scope["path"].startswith("/api/")
-        headers.setdefault("Content-Security-Policy", _API_POLICY if in_api else PAGE_POLICY)
-        if in_api:
-            headers.setdefault("Cache-Control", "no-store")
-        if self._is_secure:
-            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    def _add_headers(self, path: str, headers: list[_Field], request_id: str) -> None:
+        given = {name for name, _ in headers}
+        headers.append((b"x-request-id", request_id.encode()))
+        headers += self._fields
+        in_api = path.startswith("/api/")
+        headers += [
+            field for field in (_API_FIELDS if in_api else _PAGE_FIELDS) if field[0] not in given
+        ]
 
 
 def template_of(scope: Scope) -> str | None:

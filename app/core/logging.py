@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TextIO
 
 import structlog
@@ -68,8 +69,13 @@ def _hide_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return {name: _hide(name, value) for name, value in event.items()}
 
 
+@lru_cache(1024)
+def _is_secret(name: str) -> bool:
+    return any(word in name.lower() for word in _SECRET_WORDS)
+
+
 def _hide(name: Any, value: Any) -> Any:
-    if any(word in str(name).lower() for word in _SECRET_WORDS):
+    if _is_secret(str(name)):
         return _HIDDEN
     if isinstance(value, Mapping):
         return {inner: _hide(inner, part) for inner, part in value.items()}
