@@ -37,6 +37,11 @@ _TRANSIENT_SQLSTATES = {
     "53200",  # out_of_memory
     "53300",  # too_many_connections
 }
+_GONE_SQLSTATES = (
+    "08",  # connection_exception
+    "57P01",  # admin_shutdown
+    "57P02",  # crash_shutdown
+)
 
 
 class OwnerGoneError(UnauthenticatedError):
@@ -114,6 +119,6 @@ def translate(error: Exception) -> QuestboardError | None:
 def _is_out_of_reach(error: DBAPIError) -> bool:
     return (
         error.connection_invalidated
-        or (sqlstate_of(error) or "").startswith("08")
+        or (sqlstate_of(error) or "").startswith(_GONE_SQLSTATES)
         or _SQLITE_OUT_OF_REACH.search(str(error.orig)) is not None
     )

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import Engine, PoolResetState, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.db.lone_reads import offer_lone_reads
 from app.db.measuring import measure_statements
 from app.db.postgres_engines import create_postgres_engine, is_behind_pooler
 from app.db.postgres_limits import DEFAULT_LIMITS, TimeLimits
@@ -58,7 +60,9 @@ def create_engines(
     # In autocommit a read needs no round trips for BEGIN and ROLLBACK; the pool is the same. Behind a
     # pooler its limits of time come with the BEGIN.
     reading = (
-        engine if is_behind_pooler(url) else engine.execution_options(isolation_level="AUTOCOMMIT")
+        engine
+        if is_behind_pooler(url)
+        else offer_lone_reads(engine.execution_options(isolation_level="AUTOCOMMIT"))
     )
     snapshots = engine.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -67,15 +71,16 @@ def create_engines(
 
 
 def _create_sqlite_engines(url: str, pool_size: int) -> Engines:
-    writing = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
-    reading = create_async_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
+    options = {"max_overflow": 0, "hide_parameters": True, "json_deserializer": from_json}
+    writing = create_async_engine(url, pool_size=1, **options)
+    reading = create_async_engine(url, pool_size=pool_size, **options)
     for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_with(begin))
         event.listen(engine.sync_engine, "invalidate", _end_broken_transaction)
         event.listen(engine.sync_engine, "reset", _end_uncommitted_transaction)
         measure_statements(engine.sync_engine)
-    return Engines(reading, reading, writing, pool_size, 1)
+    return Engines(offer_lone_reads(reading), reading, writing, pool_size, 1)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

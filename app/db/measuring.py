@@ -36,9 +36,13 @@ def _begin(
 def _end(
     _connection: Connection, _cursor: Any, statement: str, _given: Any, context: Any, _many: bool
 ) -> None:
-    seconds = time.perf_counter() - context.begun_at
+    measure(statement, context.begun_at)
+
+
+def measure(statement: str, begun_at: float) -> None:
+    """Measure a statement that has returned; ``begun_at`` is of ``time.perf_counter``."""
     word = statement[:_LENGTH].split(" ", 1)[0]
-    _BY_WORD.get(word, _OTHER).observe(seconds)
+    _BY_WORD.get(word, _OTHER).observe(time.perf_counter() - begun_at)
 
 
 class PoolGauges:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -31,6 +32,7 @@ def create_postgres_engine(
     hosts = PostgresHosts(on_begin)
     engine = create_async_engine(
         address.difference_update_query(_CACHES),
+        json_deserializer=from_json,
         hide_parameters=True,  # a failing statement goes to the log, with what users entered
         connect_args={
             "async_creator_fn": hosts.connect,

@@ -1,9 +1,10 @@
 """Units of work: opened here, committed here, rolled back here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -37,6 +38,10 @@ class Listeners:
     on_changed: HearGroups = lambda _: None
     """Of which groups no kept answer is right any more."""
 
+
+U = TypeVar("U")
+
+_ERRORS = (SQLAlchemyError, *CONNECTING_ERRORS)
 
 _log = structlog.get_logger(__name__)
 
@@ -79,14 +84,22 @@ class _Slots:
         self._timeout_seconds = timeout_seconds
         self._gauges = PoolGauges(pool, count)
 
-    @asynccontextmanager
-    async def hold(self) -> AsyncIterator[None]:
-        await self._wait()
-        with self._gauges.in_use.track_inprogress():
-            try:
-                yield
-            finally:
-                self._semaphore.release()
+    async def take(self) -> None:
+        """Wait for a connection to be free, and have it.
+
+        Raises:
+            DatabaseBusyError: it takes too long.
+        """
+        if self._semaphore.locked():
+            await self._wait()
+        else:
+            await self._semaphore.acquire()  # at once
+        self._gauges.in_use.inc()
+
+    def give_back(self) -> None:
+        """Let the next one in."""
+        self._gauges.in_use.dec()
+        self._semaphore.release()
 
     async def _wait(self) -> None:
         with self._gauges.waiting.track_inprogress():
@@ -96,6 +109,51 @@ class _Slots:
             except TimeoutError:
                 DB_REFUSALS.labels(DatabaseBusyError.code).inc()
                 raise DatabaseBusyError(retry_after=1) from None
+
+
+class _Unit(AbstractAsyncContextManager[U]):
+    """Holds a slot and a session for as long as a unit of work lasts, and tells errors as refusals."""
+
+    def __init__(
+        self,
+        slots: _Slots,
+        sessions: async_sessionmaker[AsyncSession],
+        make: Callable[[AsyncSession], U],
+    ) -> None:
+        self._slots = slots
+        self._sessions = sessions
+        self._make = make
+
+    async def __aenter__(self) -> U:
+        await self._slots.take()
+        self._session = self._sessions()
+        return self._make(self._session)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: Any
+    ) -> None:
+        try:
+            if self._session.in_transaction():  # else it has no connection to bring back
+                await self._session.__aexit__(kind, error, trace)
+        except _ERRORS as failure:
+            _refuse(failure)
+            raise
+        finally:
+            self._slots.give_back()
+        if isinstance(error, _ERRORS):
+            _refuse(error)
+
+
+def _refuse(error: Exception) -> None:
+    """Raise what the error means to whoever asked, unless it is a defect."""
+    refusal = translate(error)
+    if refusal is None:
+        return
+    if isinstance(refusal, UnavailableError):
+        DB_REFUSALS.labels(refusal.code).inc()
+        reason = repr(getattr(error, "orig", error))  # the driver's own words
+        _log.warning("database_failed", code=refusal.code, reason=reason)
+    raise refusal from error
 
 
 class Database:
@@ -130,57 +188,37 @@ class Database:
         """A database by its address; nothing is connected yet."""
         return cls(create_engines(url, pool_size), listeners=listeners)
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[ReadUnitOfWork]:
+    def reading(self) -> AbstractAsyncContextManager[ReadUnitOfWork]:
         """A unit of work that can't write.
 
         Raises:
             UnavailableError: the database is out of reach or busy.
         """
-        async with self._reading_slots.hold(), self._open(self._reading) as session:
-            yield ReadUnitOfWork(session)
+        return _Unit(self._reading_slots, self._reading, ReadUnitOfWork)
 
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[ReadUnitOfWork]:
+    def snapshot(self) -> AbstractAsyncContextManager[ReadUnitOfWork]:
         """A unit of work that can't write, and sees the database as at one moment.
 
         Raises:
             UnavailableError: the database is out of reach or busy.
         """
-        async with self._reading_slots.hold(), self._open(self._snapshots) as session:
-            yield ReadUnitOfWork(session)
+        return _Unit(self._reading_slots, self._snapshots, ReadUnitOfWork)
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Transaction]:
+    def writing(self) -> AbstractAsyncContextManager[Transaction]:
         """A unit of work that is taken back unless ``commit`` is called.
 
         Raises:
             UnavailableError: the database is out of reach or busy; nothing was changed.
             UnauthenticatedError: the owner was deleted meanwhile.
         """
-        async with self._writing_slots.hold(), self._open(self._writing) as session:
-            yield Transaction(UnitOfWork(session), session, self._listeners)
+        return _Unit(self._writing_slots, self._writing, self._begin)
 
     async def dispose(self) -> None:
         """Close all connections."""
         await self.engines.dispose()
 
-    @asynccontextmanager
-    async def _open(
-        self, sessions: async_sessionmaker[AsyncSession]
-    ) -> AsyncIterator[AsyncSession]:
-        try:
-            async with sessions() as session:
-                yield session
-        except (SQLAlchemyError, *CONNECTING_ERRORS) as error:
-            refusal = translate(error)
-            if refusal is None:
-                raise
-            if isinstance(refusal, UnavailableError):
-                DB_REFUSALS.labels(refusal.code).inc()
-                reason = repr(getattr(error, "orig", error))  # the driver's own words
-                _log.warning("database_failed", code=refusal.code, reason=reason)
-            raise refusal from error
+    def _begin(self, session: AsyncSession) -> Transaction:
+        return Transaction(UnitOfWork(session), session, self._listeners)
 
 
 def _make_sessions(bind: AsyncEngine | AsyncConnection) -> async_sessionmaker[AsyncSession]:

@@ -1,5 +1,6 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,6 +17,8 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 JsonOrNull = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 """As ``Json``, where None is SQL's NULL and not JSON's null."""
+
+_Convert = Callable[[Any], Any]
 
 
 class Instant(TypeDecorator[datetime]):
@@ -42,6 +45,12 @@ class Instant(TypeDecorator[datetime]):
         instant: datetime = value
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Convert | None:
+        """None on PostgreSQL: asyncpg gives every instant aware and in UTC."""
+        if dialect.name == "postgresql":
+            return None
+        return super().result_processor(dialect, coltype)
+
 
 class OpenEndedDate(TypeDecorator[date]):
     """A local date, where none means "some day" and sorts after every other.
@@ -61,8 +70,19 @@ class OpenEndedDate(TypeDecorator[date]):
         """The last day becomes None."""
         return None if value == date.max else value
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Convert | None:
+        """The same in one call a value, where the driver gives dates."""
+        if dialect.name == "postgresql":
+            return _close_end
+        return super().result_processor(dialect, coltype)
+
+
+def _close_end(value: date) -> date | None:
+    return None if value == date.max else value
+
 
 _DIFFICULTIES = tuple(Difficulty)
+_BY_RANK = dict(enumerate(_DIFFICULTIES))
 
 
 class DifficultyRank(TypeDecorator[Difficulty]):
@@ -78,3 +98,7 @@ class DifficultyRank(TypeDecorator[Difficulty]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> Difficulty | None:
         """The difficulty of the rank."""
         return None if value is None else _DIFFICULTIES[value]
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Convert:
+        """The same in one call a value."""
+        return _BY_RANK.get

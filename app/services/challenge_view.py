@@ -92,7 +92,7 @@ async def _load_player(uow: ReadUnitOfWork, principal: Principal, now: datetime)
     found = await uow.players.get_with_reviews(principal.user_id, principal.calendar.day_of(now))
     if found is None:
         raise UnauthenticatedError
-    return read_player(found[0])
+    return read_player(found)
 
 
 def _looks_at_streak(row: ChallengeRow, now: datetime) -> bool:

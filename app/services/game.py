@@ -60,8 +60,7 @@ class GameService:
         found = await self._uow.players.get_with_reviews(principal.user_id, today)
         if found is None:
             raise UnauthenticatedError
-        row, daily_reviews = found
-        return show_profile(read_player(row), daily_reviews, principal.calendar, now)
+        return show_profile(read_player(found), found.daily_reviews, principal.calendar, now)
 
     async def list_ledger(
         self, principal: Principal, limit: int, cursor: str | None

@@ -9,7 +9,7 @@ from app.core.clock import Clock
 from app.core.listing import TaskSort, TaskStatus
 from app.db.models import User
 from app.db.repositories.reports import WeekCounts
-from app.db.repositories.tasks import TaskFilter
+from app.db.repositories.task_queries import TaskFilter
 from app.db.unit_of_work import ReadUnitOfWork
 from app.game.calendar import Calendar
 from app.game.levels import level_at

@@ -50,7 +50,7 @@ class PauseReadService:
         found = await self._uow.players.get_with_reviews(principal.user_id, today)
         if found is None:
             raise UnauthenticatedError
-        return _show(read_pauses(found[0].pauses), today)
+        return _show(read_pauses(found.pauses), today)
 
 
 class PauseService:

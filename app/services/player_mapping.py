@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from app.db.models import Player as PlayerRow
+from app.db.repositories.player_rows import PlayerFields
 from app.game.hearts import Hearts
 from app.game.pause import Pause, Pauses
 from app.game.player import Player
@@ -30,7 +31,7 @@ def new_player_row(user_id: int) -> PlayerRow:
     )
 
 
-def read_player(row: PlayerRow) -> Player:
+def read_player(row: PlayerFields) -> Player:
     """The value of the row."""
     streak = Streak(
         row.streak,

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from app.core.definitions import Cadence
 from app.core.questing import ONCE_ON, ONCE_UNTIL, QuestLock, QuestStatus
-from app.db.models import Player as PlayerRow
+from app.db.repositories.player_rows import PlayerFields
 from app.db.repositories.quest_rows import QuestOfLearner
 from app.game.calendar import Calendar
 from app.game.daily import week_of
@@ -79,7 +79,7 @@ class Situation:
         return Period(ONCE_ON, ONCE_UNTIL)
 
 
-def describe_situation(row: PlayerRow, calendar: Calendar, now: datetime) -> Situation:
+def describe_situation(row: PlayerFields, calendar: Calendar, now: datetime) -> Situation:
     """What quests depend on: the level, and the streak as it is shown."""
     player = read_player(row)
     streak = show_streak(player.streak, now, calendar)

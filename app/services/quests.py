@@ -83,7 +83,7 @@ class QuestReadService:
         found = await self._uow.players.get_with_reviews(principal.user_id, today)
         if found is None:
             raise UnauthenticatedError
-        return describe_situation(found[0], principal.calendar, now)
+        return describe_situation(found, principal.calendar, now)
 
 
 class QuestService:

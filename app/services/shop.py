@@ -78,7 +78,7 @@ class ShopReadService:
         found = await self._uow.players.get_with_reviews(principal.user_id, today)
         if found is None:
             raise UnauthenticatedError
-        player = read_player(found[0])
+        player = read_player(found)
         offers = [make_offer(player, item, now, RULES) for item in RULES.shop]
         items = [OfferView(offer.item, offer.price, offer.hindrance) for offer in offers]
         return ShopView(player.gold, items)

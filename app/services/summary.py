@@ -11,7 +11,7 @@ from app.core.listing import TaskSort, TaskStatus
 from app.db.models import Player as PlayerRow
 from app.db.repositories.challenges import ChallengeFilter
 from app.db.repositories.quest_rows import CADENCE_RANKS, QuestOfLearner
-from app.db.repositories.tasks import TaskFilter
+from app.db.repositories.task_queries import TaskFilter
 from app.db.unit_of_work import ReadUnitOfWork
 from app.game.player import Player
 from app.game.rules import RULES

@@ -7,7 +7,8 @@ from typing import Any
 from app.core.clock import Clock
 from app.core.listing import Page, TaskSort
 from app.db.models import Task
-from app.db.repositories.tasks import SortValue, TaskFields, TaskFilter
+from app.db.repositories.task_queries import SortValue, TaskFilter
+from app.db.repositories.tasks import TaskFields
 from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
 from app.game.rules import Difficulty
 from app.services.errors import (

@@ -5,9 +5,9 @@ from datetime import date
 
 from sqlalchemy import Row, bindparam, func, select
 
-from app.db.models import ActivityRow, Player, PlayerCounter
+from app.db.models import Player, PlayerCounter
 from app.db.repositories.base import Repository, table_of
-from app.game.activity import ActivityKind
+from app.db.repositories.player_rows import WITH_REVIEWS, PlayerRow
 
 _BY_USER = select(Player).where(Player.user_id == bindparam("of_user"))
 _BY_USER_LOCKED = _BY_USER.with_for_update().execution_options(populate_existing=True)
@@ -18,19 +18,6 @@ _BY_USERS_LOCKED = (
     .order_by(Player.user_id)
     .with_for_update()
     .execution_options(populate_existing=True)
-)
-REVIEWS_TODAY = (
-    select(func.count())
-    .where(
-        ActivityRow.user_id == bindparam("of_user"),
-        ActivityRow.local_on == bindparam("today"),
-        ActivityRow.kind == ActivityKind.REVIEWED,
-        ActivityRow.paid,
-    )
-    .scalar_subquery()
-)
-_WITH_REVIEWS = select(Player, REVIEWS_TODAY.label("daily_reviews")).where(
-    Player.user_id == bindparam("of_user")
 )
 _COUNT = select(func.count()).select_from(Player)
 _PAGE = (
@@ -52,11 +39,9 @@ class PlayerReader(Repository):
         """The player."""
         return (await self._session.execute(_BY_USER, {"of_user": user_id})).scalar_one_or_none()
 
-    async def get_with_reviews(self, user_id: int, today: date) -> tuple[Player, int] | None:
-        """The player, and how many paid reviews were done on ``today``."""
-        found = await self._session.execute(_WITH_REVIEWS, {"of_user": user_id, "today": today})
-        row = found.one_or_none()
-        return None if row is None else (row[0], row[1])
+    async def get_with_reviews(self, user_id: int, today: date) -> PlayerRow | None:
+        """The player to be shown, and how many paid reviews were done on ``today``."""
+        return await WITH_REVIEWS.fetch_one(self._session, {"of_user": user_id, "today": today})
 
     async def count(self) -> int:
         """How many players there are."""

@@ -2,22 +2,35 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Uuid, bindparam, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, Uuid, bindparam, delete, select, tuple_, update
 
 from app.core.roles import Role
+from app.db.direct import Direct
 from app.db.models import User, UserSession
 from app.db.repositories.base import Repository, rows_affected
 from app.db.types import Instant
 
-CallerRow = Row[tuple[int, UUID, Role, bool, bool, str, int, datetime]]
-"""user id, session id, role, is_superuser, is_verified, timezone, day_starts_at"""
 
-_CALLER = (
+class CallerRow(NamedTuple):
+    """An account and the session by which it calls."""
+
+    user_id: int
+    session_id: UUID
+    role: Role
+    is_superuser: bool
+    is_verified: bool
+    timezone: str
+    day_starts_at: int
+    registered_at: datetime
+
+
+_CALLER = Direct(
     select(
         User.id,
-        UserSession.id.label("session_id"),
+        UserSession.id,
         User.role,
         User.is_superuser,
         User.is_verified,
@@ -32,7 +45,8 @@ _CALLER = (
         User.is_active,
         UserSession.revoked_at.is_(None),
         UserSession.expires_at > bindparam("now"),
-    )
+    ),
+    CallerRow,
 )
 _LIVE = select(UserSession).where(
     UserSession.user_id == bindparam("user_id"),
@@ -73,7 +87,7 @@ class SessionReader(Repository):
     async def get_caller(self, user_id: int, session_id: UUID, now: datetime) -> CallerRow | None:
         """Who calls, in one look-up; None if the session ended or the account is disabled or gone."""
         parameters = {"user_id": user_id, "session_id": session_id, "now": now}
-        return (await self._session.execute(_CALLER, parameters)).one_or_none()
+        return await _CALLER.fetch_one(self._session, parameters)
 
     async def list_page(
         self, user_id: int, now: datetime, before: tuple[datetime, UUID], count: int

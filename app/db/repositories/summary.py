@@ -45,7 +45,7 @@ from app.db.models import (
 from app.db.repositories.base import Repository
 from app.db.repositories.learning_terms import ENROLLED, OF_USER, PUBLISHED
 from app.db.repositories.notifications import UNREAD_COUNT
-from app.db.repositories.players import REVIEWS_TODAY
+from app.db.repositories.player_rows import REVIEWS_TODAY
 from app.db.repositories.review_rows import DueLimits
 from app.db.repositories.reviews import DUE_COUNT
 from app.db.repositories.summary_courses import COURSES, read_course

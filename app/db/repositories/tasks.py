@@ -1,18 +1,22 @@
 """Personal tasks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, bindparam, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import bindparam, select
 
-from app.core.listing import TaskSort, TaskStatus
+from app.core.listing import TaskSort
 from app.core.text import fold_for_search
-from app.db.functions import JsonArrayHas
 from app.db.models import Task
 from app.db.repositories.base import Repository
+from app.db.repositories.task_queries import (
+    ONE,
+    SortValue,
+    TaskFilter,
+    TaskRow,
+    list_tasks,
+)
 from app.game.rules import Difficulty
 
 
@@ -51,33 +55,6 @@ class TaskFields(Protocol):
     def updated_at(self) -> datetime: ...
 
 
-@dataclass(frozen=True, slots=True)
-class TaskFilter:
-    """Which tasks to list; None means any. The due dates are inclusive, in the owner's calendar."""
-
-    status: TaskStatus | None = None
-    search: str | None = None
-    tag: str | None = None
-    difficulty: Difficulty | None = None
-    due_from: date | None = None
-    due_to: date | None = None
-
-
-SortValue = date | Difficulty | None
-
-_SORTED_BY: dict[TaskSort, tuple[InstrumentedAttribute[Any] | None, bool]] = {
-    TaskSort.CREATED: (None, False),
-    TaskSort.NEWEST: (None, True),
-    TaskSort.DUE: (Task.due_on, False),
-    TaskSort.DUE_LAST: (Task.due_on, True),
-    TaskSort.EASIEST: (Task.difficulty, False),
-    TaskSort.HARDEST: (Task.difficulty, True),
-}
-"""The column that leads the order (None: the id alone) and whether it descends."""
-
-# Plain rows: making objects that track changes costs more than reading them.
-_FIELDS = select(*(getattr(Task, name) for name in vars(TaskFields) if not name.startswith("_")))
-_ONE = _FIELDS.where(Task.user_id == bindparam("owner"), Task.id == bindparam("task_id"))
 _ONE_LOCKED = (
     select(Task)
     .where(Task.user_id == bindparam("owner"), Task.id == bindparam("task_id"))
@@ -88,10 +65,9 @@ _ONE_LOCKED = (
 class TaskReader(Repository):
     """Looks tasks up; always among those of one user."""
 
-    async def get(self, user_id: int, task_id: int) -> TaskFields | None:
+    async def get(self, user_id: int, task_id: int) -> TaskRow | None:
         """The user's task, to be shown."""
-        found = await self._session.execute(_ONE, {"owner": user_id, "task_id": task_id})
-        return cast(TaskFields | None, found.one_or_none())
+        return await ONE.fetch_one(self._session, {"owner": user_id, "task_id": task_id})
 
     async def list_page(
         self,
@@ -100,19 +76,12 @@ class TaskReader(Repository):
         sort: TaskSort,
         after: tuple[SortValue, int] | None,
         count: int,
-    ) -> Sequence[TaskFields]:
+    ) -> Sequence[TaskRow]:
         """At most ``count`` tasks of the user in this order, beyond ``after`` (its sort value and id)."""
-        leading, descends = _SORTED_BY[sort]
-        statement = _FIELDS.where(Task.user_id == user_id, *_conditions(wanted))
-        if after is not None:
-            statement = statement.where(_beyond(leading, descends, *after))
-        order: list[InstrumentedAttribute[Any]] = (
-            [Task.id] if leading is None else [leading, Task.id]
+        statement, parameters = list_tasks(wanted, sort, after)
+        return await statement.fetch(
+            self._session, {**parameters, "owner": user_id, "count": count}
         )
-        statement = statement.order_by(
-            *(column.desc() if descends else column for column in order)
-        ).limit(count)
-        return cast(Sequence[TaskFields], (await self._session.execute(statement)).all())
 
 
 class TaskRepository(TaskReader):
@@ -133,43 +102,3 @@ class TaskRepository(TaskReader):
         """Erase a task and its occurrences. What it paid stays in the ledger."""
         await self._session.delete(task)
         await self._session.flush()
-
-
-def _conditions(wanted: TaskFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.status is not None:
-        open_ones = Task.completed_at.is_(None)
-        conditions.append(open_ones if wanted.status is TaskStatus.OPEN else ~open_ones)
-    if wanted.search is not None:
-        conditions.append(
-            Task.search_text.contains(fold_for_search(wanted.search), autoescape=True)
-        )
-    if wanted.tag is not None:
-        conditions.append(JsonArrayHas(Task.tags, wanted.tag))
-    if wanted.difficulty is not None:
-        conditions.append(Task.difficulty == wanted.difficulty)
-    return conditions + _due_conditions(wanted)
-
-
-def _due_conditions(wanted: TaskFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.due_from is not None:
-        conditions.append(Task.due_on >= wanted.due_from)
-    if wanted.due_to is not None:
-        conditions.append(Task.due_on <= wanted.due_to)
-    if conditions:
-        # "Some day" is stored as the calendar's last day and lies in no range.
-        conditions.append(Task.due_on < date.max)
-    return conditions
-
-
-def _beyond(
-    leading: InstrumentedAttribute[Any] | None, descends: bool, value: SortValue, task_id: int
-) -> ColumnElement[bool]:
-    if leading is None:
-        return Task.id < task_id if descends else Task.id > task_id
-    here = tuple_(leading, Task.id)
-    there = tuple_(
-        bindparam(None, value, type_=leading.type), bindparam(None, task_id, type_=Task.id.type)
-    )
-    return here < there if descends else here > there
