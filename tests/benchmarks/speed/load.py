@@ -114,6 +114,7 @@ class Loader:
         served.read_statuses()
         cpu = served.measure_cpu()
         figures = Wrk(served.url, load, self.list_options(work, first)).finish()
+        served.settle()
         cpu = served.measure_cpu() - cpu
         statuses = served.read_statuses()
         # The log knows every status, at no cost to the load; in the end wrk does not wait for the last.

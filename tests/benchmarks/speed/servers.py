@@ -20,6 +20,8 @@ _MODULES = {OURS: "commands.serve", YARDSTICK: "tests.benchmarks.yardstick.serve
 _START_SECONDS = 60
 _EXIT_SECONDS = 30
 _POLL_SECONDS = 0.005
+_LOOK_SECONDS = 0.1
+_QUIET_LOOKS = 3
 _STATUS = re.compile(rb'"status": ?(\d+)')
 _TICKS_PER_SECOND = 100
 """Of Linux's accounting, whatever the kernel's own clock."""
@@ -106,6 +108,14 @@ class Served:
             found = re.search(r"VmRSS:\s+(\d+) kB", status)
             largest = max(largest, int(found[1]) if found else 0)
         return largest / 1024
+
+    def settle(self) -> None:
+        """Wait until it is done with what was asked, as its log tells."""
+        size, quiet = -1, 0
+        while quiet < _QUIET_LOOKS:
+            time.sleep(_LOOK_SECONDS)
+            before, size = size, self.log.stat().st_size
+            quiet = quiet + 1 if size == before else 0
 
     def read_statuses(self) -> Counter[int]:
         """How often which status was logged since this was asked last."""
