@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from tests.benchmarks.speed.agreement import DisagreementError, require_agreement
-from tests.benchmarks.speed.data import PASSWORD, Filled
+from tests.benchmarks.speed.data import Filled
 from tests.benchmarks.speed.database import Postgres, prepare
 from tests.benchmarks.speed.servers import OURS, YARDSTICK, Served, serve
-from tests.benchmarks.speed.shape import Shape
+from tests.benchmarks.speed.shape import PASSWORD, Shape
 from tests.support.databases import provide_server
 
 SMALL = Shape(users=3, tasks=24, hot_tasks=4)

@@ -1,27 +1,42 @@
 """How fast the service is beside a yardstick of hand-written code: ``./start.sh bench [--quick]``.
 
 Both run as they are served, on one private PostgreSQL without fsync, under the same load by wrk, in turn. The
-status is 1 where a ratio is below what is wanted.
+status is 1 where something is not as it is wanted, and 2 where it could not be measured.
 """
 
 import argparse
 import json
 import sys
-import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.benchmarks.speed.agreement import DisagreementError, require_agreement
-from tests.benchmarks.speed.comparing import Comparison, Match
-from tests.benchmarks.speed.database import Postgres, prepare, provide_postgres
-from tests.benchmarks.speed.load import Load, Loader, NoLoadToolError, require_wrk
-from tests.benchmarks.speed.report import tabulate, to_json
-from tests.benchmarks.speed.servers import OURS, YARDSTICK, ServerError, serve
-from tests.benchmarks.speed.shape import Shape
+from tests.benchmarks.speed.agreement import DisagreementError
+from tests.benchmarks.speed.alone import measure_memory, measure_sqlite, measure_start
+from tests.benchmarks.speed.bench import Bench, Plan, open_bench
+from tests.benchmarks.speed.comparing import Comparison
+from tests.benchmarks.speed.findings import Finding, tabulate_findings
+from tests.benchmarks.speed.load import CONNECTIONS, NoLoadToolError, require_wrk
+from tests.benchmarks.speed.logins import measure_logins
+from tests.benchmarks.speed.profiling import NoProfilerError, Profiler
+from tests.benchmarks.speed.report import describe_machine, tabulate, to_json
+from tests.benchmarks.speed.scaling import measure_processes, measure_rows
+from tests.benchmarks.speed.servers import ServerError
 from tests.benchmarks.speed.works import WORKS
 
+MORE: Mapping[str, Callable[[Bench], Sequence[Finding]]] = {
+    "memory": measure_memory,
+    "processes": measure_processes,
+    "logins": measure_logins,
+    "start": measure_start,
+    "sqlite": measure_sqlite,
+    "rows": measure_rows,
+}
+"""What is measured beside the works, by name."""
+
+_NAMES = [work.name for work in WORKS] + list(MORE)
+_SLOW = ("rows",)
+"""Left out of ``--quick``, unless asked for."""
 _begun = time.monotonic()
 
 
@@ -36,52 +51,58 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="one short round")
     parser.add_argument("--rounds", type=int, help="of each work (3)")
     parser.add_argument("--seconds", type=float, help="of each load (5)")
-    names = ",".join(work.name for work in WORKS)
-    parser.add_argument("--only", metavar="WORK,...", default=names, help=f"some of {names}")
+    parser.add_argument("--only", metavar="NAME,...", help=f"some of {', '.join(_NAMES)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there as well")
+    parser.add_argument("--profile", type=Path, metavar="FOLDER", help="flame graphs by py-spy")
     options = parser.parse_args()
     options.rounds = options.rounds or (1 if options.quick else 3)
     options.seconds = options.seconds or (2.0 if options.quick else 5.0)
-    unknown = set(options.only.split(",")) - {work.name for work in WORKS}
+    options.names = _choose(options)
+    unknown = set(options.names) - set(_NAMES)
     if unknown:
-        parser.error(f"no such work: {', '.join(sorted(unknown))}")
+        parser.error(f"nothing is called {', '.join(sorted(unknown))}")
     return options
 
 
-def run(options: argparse.Namespace) -> Sequence[Comparison]:
+def _choose(options: argparse.Namespace) -> list[str]:
+    if options.only:
+        return str(options.only).split(",")
+    return [name for name in _NAMES if not (options.quick and name in _SLOW)]
+
+
+def run(options: argparse.Namespace) -> tuple[Sequence[Comparison], Sequence[Finding]]:
     """Measure what is asked for."""
-    only = options.only.split(",")
-    load = Load(options.seconds)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = stack.enter_context(provide_postgres())
-        shape = Shape()
-        filled = prepare(url, folder, shape)
-        database = Postgres(url, shape)
-        database.settle()
-        note("the database is filled")
-        services = [stack.enter_context(serve(name, url, folder)) for name in (OURS, YARDSTICK)]
-        require_agreement(services[0], services[1], filled)
-        database.reset()
-        note("both services answer the same")
-        match = Match(services, Loader(filled, folder), database, options.rounds)
-        return [match.compare(work, load, note) for work in WORKS if work.name in only]
+    profiler = None if options.profile is None else Profiler(options.profile)
+    plan = Plan(options.rounds, options.seconds, note, profiler)
+    with open_bench(plan) as bench:
+        comparisons = [
+            bench.compare(work, plan.load(CONNECTIONS))
+            for work in WORKS
+            if work.name in options.names
+        ]
+        findings = [finding for each in comparisons for finding in each.list_findings()]
+        for name, measure in MORE.items():
+            if name in options.names:
+                findings += measure(bench)
+    return comparisons, findings
 
 
 def main() -> int:
     """Run the benchmark."""
     options = read_options()
+    machine = describe_machine()
     try:
         require_wrk()
-        comparisons = run(options)
-    except (NoLoadToolError, ServerError, DisagreementError) as error:
+        comparisons, findings = run(options)
+    except (NoLoadToolError, NoProfilerError, ServerError, DisagreementError) as error:
         print(error, file=sys.stderr)
         return 2
-    print("\n".join(tabulate(comparisons)))
+    tables = [tabulate(comparisons)] if comparisons else []
+    print("\n\n".join("\n".join(table) for table in [*tables, tabulate_findings(findings)]))
     if options.json is not None:
-        options.json.write_text(json.dumps(to_json(comparisons), indent=1) + "\n")
-    missed = [each for each in comparisons if each.work.target and each.ratio < each.work.target]
-    return int(bool(missed))
+        figures = to_json(machine, comparisons, findings)
+        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+    return int(not all(finding.is_met for finding in findings))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,35 @@
-"""Both services under the same load, in turn."""
+"""Services under the same load, in turn."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from tests.benchmarks.speed.database import Postgres
-from tests.benchmarks.speed.load import Load, Loader, Sample
-from tests.benchmarks.speed.servers import OURS, YARDSTICK, Served, ServerError
+from tests.benchmarks.speed.findings import Finding, Wanted
+from tests.benchmarks.speed.load import Sample
+from tests.benchmarks.speed.servers import OURS, YARDSTICK
 from tests.benchmarks.speed.works import Work
+
+MOST_TAIL = 5.0
+
+Measure = Callable[[], Sample]
+Note = Callable[[str], None]
+
+
+def alternate(
+    title: str, rounds: int, contestants: Mapping[str, Measure], note: Note
+) -> dict[str, list[Sample]]:
+    """Measure all of them once a round; who is first changes with each round."""
+    samples: dict[str, list[Sample]] = {name: [] for name in contestants}
+    order = list(contestants)
+    for number in range(1, rounds + 1):
+        for name in order:
+            sample = contestants[name]()
+            samples[name].append(sample)
+            note(
+                f"{title} {number}/{rounds}, {name}: {sample.rate:,.0f}/s, p99 {sample.p99_ms:.0f} ms"
+            )
+        order.reverse()
+    return samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +45,21 @@ class Summary:
     def tail(self) -> float:
         """How many times its p50 the p99 is."""
         return self.p99_ms / self.p50_ms
+
+
+def summarize(samples: Sequence[Sample]) -> Summary:
+    """The medians."""
+    return Summary(
+        median(sample.rate for sample in samples),
+        median(sample.p50_ms for sample in samples),
+        median(sample.p99_ms for sample in samples),
+        median(sample.cpu_microseconds for sample in samples),
+    )
+
+
+def median_ratio(first: Sequence[Sample], second: Sequence[Sample]) -> float:
+    """The median of the rounds' ratios of rates."""
+    return median(a.rate / b.rate for a, b in zip(first, second, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,60 +81,38 @@ class Comparison:
         return summarize(self.ours).rate / summarize(self.yardstick).rate
 
     @property
-    def ratios(self) -> Sequence[float]:
-        """Of the rates of each round."""
-        return [a.rate / b.rate for a, b in zip(self.ours, self.yardstick, strict=True)]
+    def ratio_of_rounds(self) -> float:
+        """The median of the ratios of each round, which what else the machine does moves less."""
+        return median_ratio(self.ours, self.yardstick)
 
+    @property
+    def cpu_ratio(self) -> float:
+        """How the processor's time for a request compares, the other way round: larger is better."""
+        return summarize(self.yardstick).cpu_microseconds / summarize(self.ours).cpu_microseconds
 
-def summarize(samples: Sequence[Sample]) -> Summary:
-    """The medians."""
-    return Summary(
-        median(sample.rate for sample in samples),
-        median(sample.p50_ms for sample in samples),
-        median(sample.p99_ms for sample in samples),
-        median(sample.cpu_microseconds for sample in samples),
-    )
-
-
-class Match:
-    """The services side by side on one PostgreSQL."""
-
-    def __init__(
-        self, services: Sequence[Served], loader: Loader, database: Postgres, rounds: int
-    ) -> None:
-        """``services``: ours, then the yardstick."""
-        self.ours, self.yardstick = services
-        self._loader = loader
-        self._database = database
-        self._rounds = rounds
-
-    def compare(self, work: Work, load: Load, note: Callable[[str], None]) -> Comparison:
-        """Measure the work on both, in turn; which is first changes with each round.
-
-        Raises:
-            ServerError: something was answered that should not, or a completion was not paid.
-        """
-        samples: dict[str, list[Sample]] = {OURS: [], YARDSTICK: []}
-        order = [self.ours, self.yardstick]
-        for number in range(1, self._rounds + 1):
-            for served in order:
-                sample = self._measure(served, work, load)
-                samples[served.name].append(sample)
-                note(f"{work.name} {number}/{self._rounds} {served.name}: {sample.rate:,.0f}/s")
-            order.reverse()
-        return Comparison(work, samples[OURS], samples[YARDSTICK])
-
-    def _measure(self, served: Served, work: Work, load: Load) -> Sample:
-        try:
-            sample = self._loader.warm_and_measure(served, work, load)
-            if work.completes:
-                self._require_paid(served)
-        finally:
-            if work.writes:
-                self._database.reset()
-        return sample
-
-    def _require_paid(self, served: Served) -> None:
-        completed, paid = self._database.count_paid()
-        if completed == 0 or completed != paid:
-            raise ServerError(f"{served.name}: {completed} tasks were completed, {paid} paid")
+    def list_findings(self) -> list[Finding]:
+        """The ratio, and how long the slowest wait."""
+        summary = summarize(self.ours)
+        name, title = self.work.name, self.work.title
+        return [
+            Finding(
+                f"{name}-ratio",
+                f"{title}: times the yardstick",
+                self.ratio,
+                Wanted.LEAST,
+                self.work.target,
+                details={"median of the rounds'": self.ratio_of_rounds, "by CPU": self.cpu_ratio},
+            ),
+            Finding(
+                f"{name}-tail",
+                f"{title}: p99 in p50s",
+                summary.tail,
+                Wanted.MOST,
+                MOST_TAIL,
+                details={
+                    "p50 ms": summary.p50_ms,
+                    "p99 ms": summary.p99_ms,
+                    "the yardstick's": summarize(self.yardstick).tail,
+                },
+            ),
+        ]

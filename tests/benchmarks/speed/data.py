@@ -22,10 +22,10 @@ from app.db.base import Base
 from app.db.models import ActivityRow, RewardEntry, Task, User, UserSession
 from app.game.rules import RULES
 from tests.benchmarks.speed.players import add_players
-from tests.benchmarks.speed.shape import HISTORY_DIFFICULTY, OPEN_DIFFICULTY, ZONE, Shape
+from tests.benchmarks.speed.shape import HISTORY_DIFFICULTY, OPEN_DIFFICULTY, PASSWORD, ZONE, Shape
 
-PASSWORD = "correct horse battery"
 TOKEN_SECONDS = 7 * 86_400
+UNUSABLE_PASSWORD = "!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,13 @@ async def insert_each(
     await connection.execute(insert(model).from_select(list(values), rows))
 
 
-async def add_kth_tasks(connection: AsyncConnection, shape: Shape, k: int, users: CTE) -> None:
-    """The k-th task of each of these users."""
+async def add_kth_tasks(
+    connection: AsyncConnection, shape: Shape, k: int, users: CTE, start: int | None = None
+) -> None:
+    """The k-th task of each of these users; its id is ``start`` and the user's number."""
     values = describe_task(shape, k)
-    number = literal(shape.number_of_task(k, 0)) + users.c.n
+    start = shape.number_of_task(k, 0) if start is None else start
+    number = literal(start, Task.__table__.c.id.type) + users.c.n
     await insert_each(connection, Task, users, {"id": number, "user_id": users.c.n, **values})
 
 

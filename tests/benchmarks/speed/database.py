@@ -15,7 +15,7 @@ from commands.game_seeding import seed_first_game
 from tests.benchmarks.speed.data import Filled, fill
 from tests.benchmarks.speed.shape import Shape
 from tests.support.databases import migrate_url
-from tests.support.postgres import start_postgres
+from tests.support.postgres import PrivatePostgres, start_postgres
 
 KEY = "a key of the benchmark, long enough for HMAC-SHA256"
 """Signs the access tokens of both services."""
@@ -45,12 +45,11 @@ CREATE TRIGGER bench_yesterday BEFORE INSERT ON activities FOR EACH ROW
 
 
 @contextmanager
-def provide_postgres() -> Iterator[str]:
-    """The address of an empty database on a server of its own, without fsync."""
+def provide_server() -> Iterator[PrivatePostgres]:
+    """A server of our own, without fsync."""
     server = start_postgres()
     try:
-        server.create_database("bench")
-        yield server.url("bench")
+        yield server
     finally:
         server.stop()
 
@@ -102,6 +101,7 @@ class Postgres:
             f"DELETE FROM reward_entries WHERE id > {last_entry}",
             f"DELETE FROM activities WHERE sequence > {shape.days}",
             f"DELETE FROM tasks WHERE id > {last_task}",
+            f"DELETE FROM user_sessions WHERE created_at > '{shape.now.isoformat()}'",
             f"UPDATE tasks SET completed_at = NULL WHERE completed_at > '{shape.now.isoformat()}'",
             restored,
             *(f"VACUUM {name}" for name in ("reward_entries", "activities", "tasks", *_TOUCHED)),

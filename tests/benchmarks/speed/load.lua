@@ -6,6 +6,7 @@
 --   first N       how many of the open tasks were used up before
 --   stride, hot   how the ids of tasks follow from a learner's number (tests/benchmarks/speed/shape.py)
 --   body, type, tag   what is sent; {user} in a body is the learner's number
+--   anonymous yes     without a token
 -- Prints its figures as a line of JSON.
 
 local options, tokens, requests = {}, {}, {}
@@ -19,7 +20,8 @@ function init(arguments)
 end
 
 local function format(user, path)
-  local headers = { ["Authorization"] = "Bearer " .. tokens[user] }
+  local headers = {}
+  if not options.anonymous then headers["Authorization"] = "Bearer " .. tokens[user] end
   if options.type then headers["Content-Type"] = options.type end
   if options.tag then headers["If-None-Match"] = options.tag end
   local body = options.body and options.body:gsub("{user}", user)

@@ -90,9 +90,10 @@ def require_wrk() -> None:
 class Loader:
     """Puts load on services with the tokens of the learners."""
 
-    def __init__(self, filled: Filled, folder: Path) -> None:
+    def __init__(self, filled: Filled, tokens: Path) -> None:
+        """``tokens`` is the file that wrk reads them from."""
         self._shape = filled.shape
-        self._tokens = folder / "tokens.txt"
+        self._tokens = tokens
         self._tokens.write_text("\n".join(filled.tokens) + "\n")
 
     def warm_and_measure(self, served: Served, work: Work, load: Load) -> Sample:

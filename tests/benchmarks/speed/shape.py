@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.game.rules import RULES, Difficulty
 
+PASSWORD = "correct horse battery"
 ZONE = "Europe/London"
 HISTORY_DIFFICULTY = Difficulty.TRIVIAL
 OPEN_DIFFICULTY = Difficulty.EASY

@@ -1,10 +1,14 @@
 """The works that are compared: what is asked for, and what the issue wants of it."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from tests.benchmarks.speed.shape import PASSWORD
 
 COURSE = "python-from-zero"
 COURSE_TAG = '"1-1"'
 _JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
 _TASK = (
     '{"title": "Write the report", "description": "With the figures of last week.", "difficulty": "medium",'
     ' "due_on": "2030-01-02", "due_time": "09:30", "tags": ["work", "reports"]}'
@@ -22,11 +26,13 @@ class Work:
     status: int = 200
     body: str | None = None
     tag: str | None = None
-    target: float | None = None
+    target: float = 0
     """The least ratio to the yardstick."""
     writes: bool = False
     hot: bool = False
     """Whether the hot learner alone asks."""
+    form: bool = False
+    """Whether the body is a form, sent without a token."""
 
     @property
     def completes(self) -> bool:
@@ -36,7 +42,9 @@ class Work:
         """The arguments of ``load.lua`` that follow from it."""
         options = {"method": self.method, "path": self.path}
         if self.body is not None:
-            options |= {"body": self.body, "type": _JSON}
+            options |= {"body": self.body, "type": _FORM if self.form else _JSON}
+        if self.form:
+            options["anonymous"] = "yes"
         if self.tag is not None:
             options["tag"] = self.tag
         return options
@@ -82,3 +90,17 @@ WORKS = (
         hot=True,
     ),
 )
+
+LOGIN = Work(
+    "login",
+    "POST /auth/login",
+    "/api/v1/auth/login",
+    "POST",
+    body=urlencode({"username": "learner{user}@example.org", "password": PASSWORD}, safe="{}@"),
+    form=True,
+)
+
+
+def work_named(name: str) -> Work:
+    """One of the works."""
+    return next(work for work in WORKS if work.name == name)
