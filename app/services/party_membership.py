@@ -19,7 +19,7 @@ from app.services.party_errors import (
     PartyNotFoundError,
     TooManyPartiesError,
 )
-from app.services.strikes import settle_strikes
+from app.services.strikes import Exposed, settle_strikes
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,8 @@ async def settle_with_boss(uow: UnitOfWork, departure: Departure, now: datetime)
     """Let the party's boss strike those who go for the days that are over: leaving dodges no strike."""
     if not departure.strikes_back:
         return
-    for player in departure.leavers:
-        await settle_strikes(uow, player, departure.calendars[player.user_id], now)
+    leavers = [Exposed(player, departure.calendars[player.user_id]) for player in departure.leavers]
+    await settle_strikes(uow, leavers, now)
 
 
 def require_leader(party: Party, user_id: int) -> None:

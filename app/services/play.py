@@ -22,7 +22,7 @@ from app.services.player_mapping import read_player
 from app.services.principal import Principal
 from app.services.resolving import Resolver
 from app.services.scoring import Scoring
-from app.services.strikes import settle_strikes
+from app.services.strikes import Exposed, settle_strikes
 from app.services.turn import NOWHERE, CoursePlace, Fight, Move, Step, Turn
 from app.services.world_loading import Scene, WorldLoader
 
@@ -66,11 +66,14 @@ class PlayService:
             raise UnauthenticatedError
         # Read after the lock, so that instants never run backwards along the player's sequence.
         now = self._clock.now()
-        await settle_strikes(self._uow, player, principal.calendar, now, principal.registered_at)
-        for user_id, (ally, calendar) in list_allies(alliance).items():
-            if user_id != principal.user_id:
-                # Should the boss fall by this move, the strikes that are due would be lost with it.
-                await settle_strikes(self._uow, ally, calendar, now)
+        caller = Exposed(player, principal.calendar, principal.registered_at)
+        # Should the boss fall by this move, the strikes that are due to others would be lost with it.
+        others = [
+            Exposed(ally, calendar)
+            for user_id, (ally, calendar) in list_allies(alliance).items()
+            if user_id != principal.user_id
+        ]
+        await settle_strikes(self._uow, [caller, *others], now)
         return Turn(principal.user_id, principal.calendar, player, now, alliance)
 
     async def complete(

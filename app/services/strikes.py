@@ -1,6 +1,7 @@
 """Bosses strike back: settled when the player is locked next, in the order of the days."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.core.notices import Notice
@@ -21,32 +22,46 @@ from app.services.turn import Move
 _YESTERDAY = timedelta(days=1)
 
 
-async def settle_strikes(
-    uow: UnitOfWork,
-    player: Player,
-    calendar: Calendar,
-    now: datetime,
-    registered_at: datetime | None = None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """A player, whose row is locked, whom bosses may strike; when the account was made, so far as known."""
+
+    player: Player
+    calendar: Calendar
+    registered_at: datetime | None = None
+
+    def is_spared(self, today: date) -> bool:
+        """Whether it is certain, without any look, that no day has gone by without an activity."""
+        last_on, registered_at = self.player.last_on, self.registered_at
+        if last_on is not None and last_on >= today - _YESTERDAY:
+            return True
+        return registered_at is not None and self.calendar.day_of(registered_at) >= today
+
+
+async def settle_strikes(uow: UnitOfWork, exposed: Sequence[Exposed], now: datetime) -> None:
     """Let the bosses strike at the end of each local day that went by without any activity.
 
-    Each strike is an activity of its own, at the instant at which the day ended. The player's row is
-    locked; what the caller has yet to do comes after it. Whoever was rewarded yesterday or later, or
-    registered today, so far as ``registered_at`` tells, costs no statement.
+    Each strike is an activity of its own, at the instant at which the day ended. What the caller has
+    yet to do comes after it. Whoever was rewarded yesterday or later, or registered today, costs
+    no statement; all others together as many as one.
     """
-    today = calendar.day_of(now)
-    if player.last_on is not None and player.last_on >= today - _YESTERDAY:
+    asked = [each for each in exposed if not each.is_spared(each.calendar.day_of(now))]
+    if not asked:
         return
-    if registered_at is not None and calendar.day_of(registered_at) >= today:
-        return
-    facts = await uow.strikes.get_facts(player.user_id)
-    days = _list_days(facts, player, calendar, today)
-    if not days:
-        return
-    rows, notices = _strike(player, calendar, days, facts.last_sequence)
-    await uow.activities.add_all(rows)
-    await uow.notifications.add(player, notices, now)
-    await uow.players.save(player)
+    found = await uow.strikes.get_facts([each.player.user_id for each in asked])
+    rows: list[ActivityRow] = []
+    told: list[tuple[Player, Sequence[Notice]]] = []
+    for each in asked:
+        facts = found[each.player.user_id]
+        days = _list_days(facts, each.player, each.calendar, each.calendar.day_of(now))
+        if days:
+            blows, notices = _strike(each.player, each.calendar, days, facts.last_sequence)
+            rows += blows
+            told.append((each.player, notices))
+    if rows:
+        await uow.activities.add_all(rows)
+        await uow.notifications.add_all(told, now)
+        await uow.players.save_all([player for player, _ in told])
 
 
 def _list_days(

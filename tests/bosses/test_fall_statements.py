@@ -7,7 +7,17 @@ from itertools import groupby
 import pytest
 from sqlalchemy import insert, update
 
-from app.db.models import Badge, Challenge, ChallengeMember, Notification, Player, RewardEntry
+from app.db.models import (
+    Badge,
+    Challenge,
+    ChallengeMember,
+    Notification,
+    PartyBattle,
+    PartyMember,
+    Player,
+    QuestProgress,
+    RewardEntry,
+)
 from tests.api.test_full_game_budget import badge_row
 from tests.parties.party_steps import add_crowd, begin_battle, execute, found_party, list_rows
 from tests.support.clock import START
@@ -16,7 +26,9 @@ from tests.support.quests import add_quests, quest_row
 from tests.support.service import Learner, Service
 
 HP = 1000
-FALL = 30
+BEGUN = START - timedelta(days=3)
+FALL, STRIKES = 30, 3
+"""Statements beside those that save players: of the fall, and of strikes that are due before it."""
 SHARE = [
     ("boss_defeated", "party_battle"),
     ("quest_completed", "quest"),
@@ -46,31 +58,42 @@ async def define_goals(service: Service, party_id: int, user_ids: Sequence[int])
     await execute(database, insert(ChallengeMember), members)
 
 
-async def prepare(service: Service, fighters: int) -> tuple[Learner, int]:
+async def prepare(service: Service, fighters: int, *, idle: bool) -> tuple[Learner, int]:
     """A party whose boss falls by the next blow of its leader, and the task that deals it."""
     company, (ada,) = await found_party(service)
     user_ids = [ada.id, *await add_crowd(service, company.id, fighters - 1)]
     await define_goals(service, company.id, user_ids)
     await begin_battle(service, company.id, dict.fromkeys(user_ids, HP // fighters - 1))
-    await execute(service.parts.database, update(Player).values(last_on=START.date()))
+    if idle:
+        strikes_back = update(PartyBattle).values(strikes_back=True, started_at=BEGUN)
+        await execute(service.parts.database, strikes_back)
+        await execute(service.parts.database, update(PartyMember).values(joined_at=BEGUN))
+    else:
+        await execute(service.parts.database, update(Player).values(last_on=START.date()))
     task = await ada.create_task(difficulty="hard")
     await service.settle()
     return ada, task["id"]
 
 
+@pytest.mark.parametrize("idle", [False, True])
 @pytest.mark.parametrize("fighters", [3, 30])
 async def test_a_fall_costs_the_same_however_many_fought(
-    service: Service, database_kind: str, fighters: int
+    service: Service, database_kind: str, fighters: int, idle: bool
 ) -> None:
-    """The players' rows are saved in one go; on SQLite each of them counts as one statement."""
-    ada, task_id = await prepare(service, fighters)
+    """The players' rows are saved in one go; on SQLite each of them counts as one statement.
+
+    The boss strikes those who did nothing for three days; ada came only today.
+    """
+    ada, task_id = await prepare(service, fighters, idle=idle)
     with service.statements.count() as statements:
         answer = await ada.post(f"/tasks/{task_id}/complete")
     assert [blow["defeated"] for blow in answer["outcome"]["damage"]] == [True]
     await check_paid(service, ada, fighters)
     saves = [each for each in statements if each.startswith("UPDATE players")]
-    assert len(saves) == 1 + (fighters if database_kind == SQLITE else 1)
-    assert len(statements) - len(saves) == FALL, "\n".join(statements)
+    saved = [1, fighters, fighters - 1] if idle else [1, fighters]
+    assert len(saves) == (sum(saved) if database_kind == SQLITE else len(saved))
+    expected = FALL + STRIKES if idle else FALL
+    assert len(statements) - len(saves) == expected, "\n".join(statements)
 
 
 async def check_paid(service: Service, striker: Learner, fighters: int) -> None:
@@ -91,4 +114,27 @@ async def check_paid(service: Service, striker: Learner, fighters: int) -> None:
     for user_id, _, kind, *_ in await list_rows(service.parts.database, Notification):
         told.setdefault(user_id, []).append(kind)
     told.pop(striker.id)
-    assert list(told.values()) == [TOLD] * (fighters - 1)
+    assert [kinds[-len(TOLD) :] for kinds in told.values()] == [TOLD] * (fighters - 1)
+
+
+DAYS = [("Pacific/Kiritimati", 0, 3), ("UTC", 0, 2), ("Pacific/Pago_Pago", 5, 1), ("UTC", 0, 2)]
+"""Zones, when the day starts there, and which day of March it is then at ``START``."""
+
+
+async def test_fighters_with_different_dates_win_the_quests_of_their_own(service: Service) -> None:
+    """Whoever strikes: the statement of a date is about those who have it."""
+    company, (ada,) = await found_party(service)
+    user_ids = [ada.id]
+    for zone, hour, _ in DAYS:
+        days = {"timezone": zone, "day_starts_at": hour}
+        user_ids.append(await service.add_user(f"{len(user_ids)}@example.org", **days))
+    await define_goals(service, company.id, user_ids)
+    await begin_battle(service, company.id, dict.fromkeys(user_ids, HP // 5 - 1))
+    task = await ada.create_task(difficulty="hard")
+    await ada.post(f"/tasks/{task['id']}/complete")
+    won = await list_rows(service.parts.database, QuestProgress)
+    columns = QuestProgress.__table__.columns.keys()
+    dates = [dict(zip(columns, row, strict=True)) for row in won]
+    assert [(each["period_on"].day, each["status"]) for each in dates] == [
+        (day, "completed") for day in (2, *(day for _, _, day in DAYS))
+    ]

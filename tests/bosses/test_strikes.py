@@ -236,7 +236,7 @@ async def test_whoever_was_here_yesterday_costs_no_statement(
 async def test_facts_of_who_never_did_anything(service: Service) -> None:
     ada = await service.learner()
     async with service.parts.database.reading() as uow:
-        facts = await uow.strikes.get_facts(ada.id)
+        facts = await uow.strikes.get_facts([ada.id])
         player = await uow._session.get(Player, ada.id)
     assert player is not None
-    assert facts == StrikeFacts(0, None, None, None, None, None)
+    assert facts == {ada.id: StrikeFacts(0, None, None, None, None, None)}

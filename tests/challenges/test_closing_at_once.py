@@ -6,9 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 
 from app.db.conflicts import DatabaseBusyError
+from app.db.models import ChallengeMember
 from app.services.challenge_closing import ChallengeClosing
 from app.worker.challenge_closing import close_challenges
 from tests.api.quest_steps import do_tasks
@@ -132,6 +133,35 @@ async def test_ranks_are_of_what_was_being_written_at_the_closing(
     await closing
     members = await list_members(service, challenge_id)
     assert [(row.progress, row.final_rank) for row in members] == [(0, 2), (5, 1)]
+
+
+async def test_progress_of_several_is_locked_in_the_order_of_a_closing(
+    service: Service, database_kind: str
+) -> None:
+    """By user id, whoever joined first: else this and the closing could wait for each other."""
+    if database_kind != POSTGRESQL:  # one writer at a time
+        return
+    root, ada, bob = await make_admin(service), *(await make_learners(service, 2))
+    challenge_id = (await announce(root, target=10))["id"]
+    for who in (bob, ada):
+        await join_well(who, challenge_id)
+    async with service.parts.database.writing() as transaction:
+        session = transaction.uow._session
+        of_user = select(ChallengeMember).where(ChallengeMember.user_id == bindparam("user"))
+        await session.execute(of_user.with_for_update(), {"user": ada.id})
+        write = asyncio.create_task(save_progress(service, challenge_id, bob.id, ada.id))
+        await see_somebody_wait(service)
+        await session.execute(of_user.with_for_update(nowait=True), {"user": bob.id})
+    await write
+    members = await list_members(service, challenge_id)
+    assert [row.progress for row in members] == [5, 5]
+
+
+async def save_progress(service: Service, challenge_id: int, *user_ids: int) -> None:
+    rows = [write_progress(user_id, challenge_id) for user_id in user_ids]
+    async with service.parts.database.writing() as transaction:
+        await transaction.uow.goals.save_challenges(rows)
+        await transaction.commit()
 
 
 async def test_what_was_looked_up_before_the_closing_is_not_written_after_it(

@@ -87,6 +87,13 @@ async def test_the_facts_leave_out_other_players(transaction: Transaction) -> No
     assert (facts.last_sequence, facts.times_done, facts.paid_today) == (0, 0, 0)
 
 
+async def test_the_last_numbers_of_several_players(transaction: Transaction) -> None:
+    uow = transaction.uow
+    ada, bob, eve = [await add_player(uow, f"{name}@example.org") for name in "abe"]
+    await uow.activities.add_all([activity_row(ada, 1), activity_row(bob, 1), activity_row(bob, 2)])
+    assert await uow.activities.get_last_sequences([eve, bob]) == {eve: 0, bob: 2}
+
+
 async def test_the_latest_of_a_source_stands_unless_it_is_undone(transaction: Transaction) -> None:
     uow = transaction.uow
     user_id = await add_player(uow)

@@ -8,6 +8,7 @@ from app.db.models import RewardEntry
 from app.db.repositories.ledger import LedgerReader, LedgerRepository
 from app.db.session import Transaction
 from app.db.unit_of_work import UnitOfWork
+from app.game.activity import Source, SourceType
 from tests.support.game import activity_row, add_player, entry_row, undo_row
 
 NEWEST = 2**63 - 1
@@ -120,6 +121,31 @@ async def test_the_entries_of_an_activity_in_order(uow: UnitOfWork, user_id: int
     )
     rows = await uow.ledger.list_of_activity(user_id, 1)
     assert [row.id for row, *_ in rows] == [ids[0], ids[2]]
+
+
+async def test_many_entries_of_several_players_get_ids_in_their_order(
+    uow: UnitOfWork, user_id: int
+) -> None:
+    other_id = await add_player(uow, "bob@example.org")
+    await uow.activities.add(activity_row(other_id, 1))
+    rows = [entry_row(owner, 1, round=n) for n in range(40) for owner in (other_id, user_id)]
+    ids = await add(uow, *rows)
+    assert ids == sorted(set(ids))
+    for owner in (user_id, other_id):
+        page = await uow.ledger.list_page(owner, NEWEST, 100)
+        assert {row.id: row.round for row in page} == {
+            row.id: row.round for row in rows if row.user_id == owner
+        }
+
+
+async def test_reversals_are_counted_by_player_and_source(uow: UnitOfWork, user_id: int) -> None:
+    other_id = await add_player(uow, "bob@example.org")
+    await uow.activities.add(activity_row(other_id, 1))
+    paid = await add(uow, entry_row(user_id, 1), entry_row(user_id, 1, round=1))
+    await add(uow, entry_row(other_id, 1), *(reversal(user_id, one) for one in paid))
+    sources = [Source(SourceType.TASK, number) for number in ("1", "2")]
+    found = await uow.ledger.count_reversals([user_id, other_id], sources)
+    assert [tuple(row) for row in found] == [(user_id, "task", "1", 2)]
 
 
 def test_entries_are_only_added() -> None:

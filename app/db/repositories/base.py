@@ -34,7 +34,8 @@ class Repository:
     async def _insert_all(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows, by one statement however many there are; ``statement`` is about a ``Table``."""
         # Asked for something back, SQLAlchemy makes one statement of all; else the driver runs it row by row.
-        await self._session.execute(statement.returning(_ASKED), rows)
+        if rows:
+            await self._session.execute(statement.returning(_ASKED), rows)
 
     @asynccontextmanager
     async def _refusing(
