@@ -37,8 +37,6 @@ from app.infra.job_wakeups import create_waker
 from app.infra.limits import InProcessCounters
 from app.infra.mail import create_sender
 from app.infra.rate_limiter import RateLimiter
-from app.infra.redis_events import RedisEvents
-from app.infra.redis_limits import RedisCounters
 from app.services.client_config import ClientConfig
 from app.services.live_config import LiveConfig
 
@@ -159,6 +157,9 @@ async def open_parts(
 def _create_events(settings: Settings) -> Events:
     if settings.redis_url is None:
         return InProcessEvents()
+    # Heavy, as all that speaks with Redis, and most servers have none.
+    from app.infra.redis_events import RedisEvents
+
     return RedisEvents(settings.redis_url.get_secret_value())
 
 
@@ -176,4 +177,6 @@ def _create_counters(settings: Settings, clock: Clock) -> Counters:
     in_process = InProcessCounters(clock)
     if settings.redis_url is None:
         return in_process
+    from app.infra.redis_limits import RedisCounters
+
     return RedisCounters(settings.redis_url.get_secret_value(), clock, in_process)

@@ -1,6 +1,6 @@
 """The annotated aliases of whole curricula: in as archives, out as definitions."""
 
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 from fastapi import Depends, Request
 
@@ -10,14 +10,20 @@ from app.api.learning_deps import CourseSlug
 from app.api.uploads import receive_zip, work_apart
 from app.schemas.curriculum import CourseDefinition
 from app.services.curriculum.exporting import CurriculumReadService
-from app.services.curriculum.importing import read_import
 from app.services.curriculum.seeding import CurriculumService
 
 
 async def get_uploaded_course(request: Request, _caller: Author) -> CourseDefinition:
     """The course in the body, which is not even looked at for anybody but an author."""
     async with receive_zip(request) as file:
-        return await work_apart(read_import, file)
+        return await work_apart(_read, file)
+
+
+def _read(file: BinaryIO) -> CourseDefinition:
+    # The readers of files are heavy, and few servers import any. Nobody else waits in this thread.
+    from app.services.curriculum.importing import read_import
+
+    return read_import(file)
 
 
 UploadedCourse = Annotated[CourseDefinition, Depends(get_uploaded_course)]

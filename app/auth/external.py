@@ -3,11 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import httpx
-
 from app.auth.external_tokens import ExternalTokens, Keys, SharedSecret, TrustedIssuer
 from app.auth.external_users import ExternalUsers
-from app.auth.remote_keys import RemoteKeys
 from app.auth.user_store import UserStore
 from app.core.clock import Clock
 from app.core.config import Settings
@@ -55,6 +52,11 @@ async def _trust(issuer: ExternalIssuer, clock: Clock, stack: AsyncExitStack) ->
     if issuer.secret_text is not None:
         keys = SharedSecret(issuer.secret_text)
     else:
+        # Heavy, and few servers fetch keys.
+        import httpx
+
+        from app.auth.remote_keys import RemoteKeys
+
         # Each its own client: the connections of one that hangs are not missing elsewhere.
         client = await stack.enter_async_context(
             httpx.AsyncClient(timeout=_STEP_SECONDS, headers=_HEADERS)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from app.core.cache import Cache, GroupCache, RedisState
 from app.infra.cache import InProcessCache, InProcessGroups, LayeredCache, NoGroups
-from app.infra.redis_cache import RedisCache, RedisGroups
-from app.infra.redis_link import RedisLink
 
 NEAR_SECONDS = 600
 """How long what Redis keeps is kept in a process as well."""
@@ -36,6 +34,10 @@ def create_caches(redis_url: str | None, namespace: str, *, is_alone: bool) -> C
     if redis_url is None:
         groups = InProcessGroups(near) if is_alone else NoGroups()
         return Caches(near, groups, _tell_of_none, groups.close)
+    # Heavy, and most servers have no Redis.
+    from app.infra.redis_cache import RedisCache, RedisGroups
+    from app.infra.redis_link import RedisLink
+
     link = RedisLink(redis_url, "cache")
     far = RedisCache(link, namespace)
     shared_groups = RedisGroups(link, namespace)

@@ -5,14 +5,15 @@ import unicodedata
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.core.mail import Mail, mask_address
 from app.db.models import User
 from app.services.mails import Reminder, Report
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _NAME_LENGTH = 50
@@ -109,7 +110,10 @@ def _clean_name(display_name: str) -> str:
 
 
 @cache
-def _make_environment() -> Environment:
+def _make_environment() -> "Environment":
+    # Heavy, and a server without learners' mails needs none.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
     return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=select_autoescape(

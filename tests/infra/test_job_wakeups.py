@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from app.infra import job_wakeups
-from app.infra.job_wakeups import QUEUE, TaskiqWaker, create_waker
+from app.infra import redis_wakeups
+from app.infra.job_wakeups import create_waker
+from app.infra.redis_wakeups import QUEUE, RedisWaker
 from tests.support.logs import listen
 from tests.support.process import free_port
 from tests.support.redis import PrivateRedis, provide_redis
@@ -34,9 +35,10 @@ class Heard:
 
 
 @asynccontextmanager
-async def waker(redis_url: str | None, heard: Heard | None = None) -> AsyncIterator[TaskiqWaker]:
+async def waker(redis_url: str, heard: Heard | None = None) -> AsyncIterator[RedisWaker]:
     """One process; with ``heard`` it does jobs."""
     ours = create_waker(redis_url)
+    assert isinstance(ours, RedisWaker)
     if heard is not None:
         await ours.start(heard)
     try:
@@ -53,14 +55,44 @@ def redis(tmp_path: Path) -> Iterator[PrivateRedis]:
 
 async def test_within_the_process() -> None:
     heard = Heard()
-    async with waker(None, heard) as ours:
-        ours.wake([1, 2])
-        await heard.wait_for(1, 2)
+    ours = create_waker(None)
+    await ours.start(heard)
+    ours.wake([1, 2])
+    await heard.wait_for(1, 2)
+    await ours.stop()
 
 
 async def test_without_anybody_who_does_jobs_nothing_happens() -> None:
-    async with waker(None) as ours:
-        ours.wake([1])
+    heard = Heard()
+    ours = create_waker(None)
+    ours.wake([1])
+    await ours.start(heard)
+    await ours.stop()
+    ours.wake([2])
+    await asyncio.sleep(0)  # a call, had there been one, would have begun
+
+    assert heard.ids == set()
+
+
+async def test_what_is_called_within_the_process_ends_before_it_leaves() -> None:
+    begun, may_end, ended = asyncio.Event(), asyncio.Event(), []
+
+    async def do(job_id: int) -> None:
+        begun.set()
+        await may_end.wait()
+        ended.append(job_id)
+
+    ours = create_waker(None)
+    await ours.start(do)
+    ours.wake([1])
+    await begun.wait()
+    leaving = asyncio.create_task(ours.stop())
+    await asyncio.sleep(0)
+    assert not leaving.done()
+    may_end.set()
+    await leaving
+
+    assert ended == [1]
 
 
 async def test_from_one_process_to_another(redis: PrivateRedis) -> None:
@@ -88,7 +120,7 @@ async def test_each_wake_up_is_for_one_worker(redis: PrivateRedis) -> None:
 async def test_a_redis_that_goes_and_comes_back(
     redis: PrivateRedis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_wakeups, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(redis_wakeups, "WAIT_SECONDS", 0.05)
     heard = Heard()
     with listen() as log:
         async with waker(redis.url) as api, waker(redis.url, heard):
@@ -114,7 +146,7 @@ async def test_nobody_there_is_no_failure() -> None:
 
 
 async def test_what_waits_is_bounded(redis: PrivateRedis, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_wakeups, "MAX_WAITING", 5)
+    monkeypatch.setattr(redis_wakeups, "MAX_WAITING", 5)
     async with waker(redis.url) as api:
         api.wake(range(20))
         await asyncio.gather(*api._sending)

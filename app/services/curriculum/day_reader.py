@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from app.core.curriculum import MAX_LESSON_LENGTH
 from app.schemas.curriculum import DayDefinition
-from app.services.curriculum.layout import day_name
+from app.services.curriculum.layout import FENCE, day_name
 from app.services.curriculum.problems import CurriculumError, FileProblem, ProblemList
 from app.services.curriculum.quiz_reader import read_quiz
 from app.services.curriculum.sources import UNREAD, Part, build_model, decode_text, read_fields
-
-FENCE: Final = "---"
-"""The line before the front matter, and the line after it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from app.services.curriculum.problems import ProblemList, show_name
 
 COURSE_FILE: Final = "course.yaml"
 WEEK_FILE: Final = "week.yaml"
+FENCE: Final = "---"
+"""The line before the front matter of a lesson, and the line after it."""
 
 _PATH = re.compile(
     rf"week-(?P<week>[0-9]{{2,3}})/"

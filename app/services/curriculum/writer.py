@@ -5,9 +5,8 @@ from enum import StrEnum
 from typing import Any
 
 from app.schemas.curriculum import CourseDefinition, DayDefinition, Question, WeekDefinition
-from app.services.curriculum.day_reader import FENCE
 from app.services.curriculum.gift_questions import write_gift_quiz
-from app.services.curriculum.layout import COURSE_FILE, WEEK_FILE, day_name, week_folder
+from app.services.curriculum.layout import COURSE_FILE, FENCE, WEEK_FILE, day_name, week_folder
 from app.services.curriculum.yaml_writer import write_yaml
 
 _FIRST = ("kind", "key", "prompt")
