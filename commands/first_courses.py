@@ -35,7 +35,7 @@ async def _has_courses(settings: Settings) -> bool:
 
 
 def _seed(settings: Settings) -> None:
-    # Heavy to import, and only a first start needs it. Each worker imports this module as well.
+    # Heavy to import, and only a first start needs it.
     from commands.course_seeding import seed_first, summarize
 
     for course in asyncio.run(seed_first(settings)):

@@ -5,6 +5,7 @@ import sys
 
 from app.core.config import Settings
 from app.core.errors import QuestboardError
+from app.db.session import Database
 
 
 def seed_game_or_warn(settings: Settings) -> None:
@@ -12,11 +13,9 @@ def seed_game_or_warn(settings: Settings) -> None:
 
     If that fails a warning says why: all else works without them.
     """
-    # Only the process that starts the workers needs it; each of them imports this module as well.
-    from commands.game_seeding import seed_first_game, summarize
-
     try:
-        done = asyncio.run(seed_first_game(settings))
+        if not asyncio.run(_has_definitions(settings)):
+            _seed(settings)
     except QuestboardError as error:
         print(
             f"warning: the game was not seeded: {error}\n"
@@ -24,6 +23,21 @@ def seed_game_or_warn(settings: Settings) -> None:
             file=sys.stderr,
             flush=True,
         )
-        return
-    if done:  # else there was something, or another server was faster
+
+
+async def _has_definitions(settings: Settings) -> bool:
+    database = Database.from_url(settings.resolved_database_url, 1)
+    try:
+        async with database.reading() as uow:
+            return await uow.definitions.has_any()
+    finally:
+        await database.dispose()
+
+
+def _seed(settings: Settings) -> None:
+    # Heavy to import, and only a first start needs it.
+    from commands.game_seeding import seed_first_game, summarize
+
+    done = asyncio.run(seed_first_game(settings))
+    if done:  # else another server was faster
         print(f"Seeded the game: {summarize(done)}", flush=True)

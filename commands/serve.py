@@ -1,84 +1,30 @@
 """Migrate, seed and serve: what ``./start.sh`` runs. Obeys HOST, PORT, WORKERS, DATABASE_URL and DATA_DIR."""
 
-import asyncio
 import sys
 from collections.abc import Sequence
 
-from app.core.config import Settings, SettingsError, load_settings
-from app.core.logging import configure_logging
-from app.core.metrics_output import share_metrics
-from app.core.secret_keys import load_secret_keys
-from app.infra.mail import create_sender
-from commands.first_courses import seed_or_warn
-from commands.first_game import seed_game_or_warn
-from commands.migrate import migrate
-from commands.serving.running import ServerConfig, run_server
-from commands.terminal import fail, take_no_options
-from commands.waiting import leaving_at_once, wait_for_server
-
-SHUTDOWN_SECONDS = 20
-"""How long requests under way may take to finish when the service is told to leave."""
-
-WORKER_START_SECONDS = 60
-"""How long a worker may take to be heard of. uvicorn's own 5 s are too few where a small machine starts
-several at once: it would end each of them before it is there, and start the next, for ever.
-"""
+from commands.leaving import leaving_at_once
+from commands.serving.building import building
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
-    take_no_options(__doc__, arguments)
     # When it has shut down, uvicorn raises the signal again: to be told to leave is no failure.
     with leaving_at_once():
-        try:
-            settings = load_settings()
-            _prepare(settings)
-        except SettingsError as error:
-            return fail(str(error))
-        seed_or_warn(settings)
-        seed_game_or_warn(settings)
-        _print_addresses(settings)
-        with share_metrics(settings.workers):
-            run_server(_configure_server(settings))
+        with building():
+            # Almost all of the program. The processes that WORKERS starts import this module as well, and
+            # need nothing of it.
+            from app.core.config import SettingsError
+            from commands.serving.starting import prepare, serve
+            from commands.terminal import fail, take_no_options
+
+            take_no_options(__doc__, arguments)
+            try:
+                settings = prepare()
+            except SettingsError as error:
+                return fail(str(error))
+        serve(settings)
     return 0
-
-
-def _prepare(settings: Settings) -> None:
-    configure_logging(settings.log_level)
-    # What the parts would refuse stops the start here, in one line, and not each worker.
-    load_secret_keys(settings)
-    create_sender(settings)
-    asyncio.run(wait_for_server(settings))
-    migrate(settings)
-
-
-def _configure_server(settings: Settings) -> ServerConfig:
-    return ServerConfig(
-        "app.main:app",
-        drain_seconds=settings.shutdown_drain_seconds,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies,
-        server_header=False,
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        timeout_worker_healthcheck=WORKER_START_SECONDS,
-    )
-
-
-def _print_addresses(settings: Settings) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    base = f"http://{host}:{settings.port}"
-    print(
-        f"Questboard\n"
-        f"  page       {base}/\n"
-        f"  API docs   {base}/docs\n"
-        f"  superuser  .venv/bin/python -m commands.create_superuser",
-        flush=True,
-    )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,8 @@
 """Waiting, at the start, for the parts that a process can't do without: the database, and nothing else."""
 
 import asyncio
-import signal
-import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -44,24 +40,6 @@ async def wait_for_migrations(settings: Settings) -> None:
         SettingsError: nobody has within ``START_WAIT_SECONDS``, or the server never lets us in.
     """
     await _wait(settings, _look_for_migrations)
-
-
-@contextmanager
-def leaving_at_once() -> Iterator[None]:
-    """Let SIGTERM end the process, as no failure, where it has nothing to finish.
-
-    As the first process of a container it would not even hear of it otherwise.
-    """
-    before = signal.signal(signal.SIGTERM, _leave)
-    try:
-        yield
-    finally:
-        if signal.getsignal(signal.SIGTERM) is _leave:
-            signal.signal(signal.SIGTERM, before)
-
-
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
 
 
 async def _wait(settings: Settings, look: _Look) -> None:

@@ -14,8 +14,9 @@ from app.core.config import Settings, SettingsError, load_settings
 from app.core.logging import configure_logging
 from app.parts import open_parts
 from app.worker.all import work
+from commands.leaving import leaving_at_once
 from commands.terminal import fail, take_no_options
-from commands.waiting import leaving_at_once, wait_for_migrations
+from commands.waiting import wait_for_migrations
 
 _log = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ from structlog.types import EventDict, Processor
 _SECRET_WORDS = ("password", "token", "secret", "authorization", "cookie")
 _HIDDEN = "***"
 
-_NOISY = ("aiosqlite", "httpcore", "httpx", "urllib3")
+_NOISY = ("aiosqlite", "alembic.runtime.plugins", "httpcore", "httpx", "urllib3")
 """Libraries that write a line for every step they take."""
 
 

@@ -1,6 +1,5 @@
 """Why a database can't be connected to, in one line for the operator."""
 
-from alembic.util.exc import CommandError
 from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 
@@ -10,8 +9,6 @@ def explain_failure(error: Exception) -> str | None:
 
     Errors of asyncpg and of sockets reach us unwrapped while connecting, and wrapped afterwards.
     """
-    if isinstance(error, CommandError):  # such as a revision that only a newer version knows
-        return str(error).splitlines()[0]
     if isinstance(error, PostgresError):
         return f"the server refuses: {str(error).splitlines()[0]}"
     if isinstance(error, OSError):

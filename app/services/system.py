@@ -2,8 +2,7 @@
 
 from app.core.departure import THIS_PROCESS
 from app.core.errors import UnavailableError
-from app.db.known_revisions import is_newer
-from app.db.schema_version import read_expected_revision
+from app.db.schema_version import is_newer, read_expected_revision
 from app.db.session import Database
 
 

@@ -8,6 +8,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from app.core.departure import THIS_PROCESS
+from commands.serving.building import building
 
 _FAILED = 3
 """What uvicorn itself exits with when it could not start."""
@@ -28,7 +29,8 @@ class ServerConfig(uvicorn.Config):
     def load(self) -> None:
         """Prepare the process that serves: this one, or one of several."""
         THIS_PROCESS.drain_seconds = self._drain_seconds
-        super().load()
+        with building():
+            super().load()
 
 
 class _Workers(Multiprocess):

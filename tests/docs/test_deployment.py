@@ -11,8 +11,8 @@ import yaml
 from app.core.config import Settings, load_settings
 from app.parts import DRAIN_SECONDS as PARTS_SECONDS
 from app.worker.jobs import DRAIN_SECONDS as JOBS_SECONDS
-from commands.serve import SHUTDOWN_SECONDS
 from commands.serving.running import ServerConfig
+from commands.serving.starting import SHUTDOWN_SECONDS
 from tests.support.service import Service
 
 ROOT = Path(__file__).parents[2]
