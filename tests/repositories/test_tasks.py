@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from app.core.listing import TaskSort, TaskStatus
 from app.db.models import Task, TaskOccurrence, User
-from app.db.repositories.tasks import TaskFilter
+from app.db.repositories.task_queries import TaskFilter
 from app.db.session import Transaction
 from app.db.unit_of_work import UnitOfWork
 from app.game.rules import Difficulty
