@@ -66,7 +66,7 @@ class UserStore(BaseUserDatabase[Any, int]):
         async with self._writing() as uow:
             values = {**_DEFAULTS, **create_dict, "created_at": now, "updated_at": now}
             user = await uow.users.create(values)
-            await uow.players.save(new_player_row(user.id))
+            await uow.players.add(new_player_row(user.id))
             if greets:
                 await self._want(uow, list_first_mails(user), now)
             for event, details in list_first_rights(values):

@@ -80,7 +80,8 @@ def constraint_of(error: IntegrityError) -> str | None:
     if sqlstate == _FOREIGN_KEY_VIOLATION or "FOREIGN KEY constraint failed" in str(error.orig):
         return FOREIGN_KEY
     if sqlstate == _UNIQUE_VIOLATION:
-        name = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+        cause = getattr(error.orig, "__cause__", None) or error.orig
+        name = getattr(cause, "constraint_name", None)
         return None if name is None else str(name)
     match = _SQLITE_UNIQUE.search(str(error.orig))
     return _unique_names().get(match.group(1)) if match else None

@@ -1,70 +1,78 @@
 """Statements that are compiled once and run on the driver: the one way by which hot paths are made fast.
 
 SQLAlchemy writes the SQL and converts the values; what it does anew for each execution (looking the
-statement up by its parts, wrapping cursor and rows) is left out. Where the session has no connection
-yet, a read takes one for the single statement and brings it back at once (``app.db.lone_reads``). See
-docs/decisions/0028.
+statement up by its parts, wrapping cursor and rows) is left out. See docs/decisions/0028.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Delete, Dialect, Insert, Select, Update
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy import CompoundSelect, Delete, Dialect, Insert, Select, Update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
-from app.db.lone_reads import LoneReads
+from app.db.driving import dialect_of, fetch_rows
 
 T = TypeVar("T")
 
-Statement = Select[Any] | Insert | Update | Delete
+Statement = Select[Any] | CompoundSelect[Any] | Insert | Update | Delete
+Parameters = Mapping[str, Any]
 _Convert = Callable[[Any], Any]
 
 
 class Direct(Generic[T]):
     """A statement, and what is made of each row that it gives.
 
-    Its parameters are ``bindparam``s; lists of any length (``IN``) can't be among them.
+    Its parameters are ``bindparam``s. A list of any length is one of them only by ``functions.is_one_of``.
     """
 
-    def __init__(self, statement: Statement, make: Callable[..., T]) -> None:
-        """``make`` is called with the columns of a row, in their order."""
+    def __init__(
+        self, statement: Statement | Callable[[str], Statement], make: Callable[..., T]
+    ) -> None:
+        """``make`` is called with the columns of a row, in their order.
+
+        A statement that the databases word differently is made by a function of the dialect's name.
+        """
         self._statement = statement
         self._make = make
-        self._programs: dict[str, _Program] = {}
+        self._programs: dict[str, Program] = {}
 
-    async def fetch(self, session: AsyncSession, parameters: Mapping[str, Any]) -> list[T]:
-        """Run it in the session's transaction, if it is in one; all rows.
+    async def fetch(self, session: AsyncSession, parameters: Parameters) -> list[T]:
+        """Run it in the session's transaction or, if it is in none and reads, alone; all rows.
 
         Raises:
             DBAPIError: as SQLAlchemy would.
         """
-        bind = session.bind
-        if isinstance(bind, AsyncEngine) and not session.in_transaction():
-            lone_reads = LoneReads.of(bind)
-            if lone_reads is not None:
-                program = self._compile(bind.dialect)
-                rows = await lone_reads.fetch(program.text, program.bind(parameters))
-                return program.read(rows, self._make)
-        connection = await session.connection()
-        program = self._compile(connection.dialect)
-        result = await connection.exec_driver_sql(program.text, tuple(program.bind(parameters)))
-        return program.read(result.fetchall(), self._make) if result.returns_rows else []
+        program = self.compile(dialect_of(session))
+        rows = await fetch_rows(session, program.text, program.bind(parameters))
+        return self.read(program, rows)
 
-    async def fetch_one(self, session: AsyncSession, parameters: Mapping[str, Any]) -> T | None:
+    async def fetch_one(self, session: AsyncSession, parameters: Parameters) -> T | None:
         """Run it; the one row, or None. It must not give more."""
         rows = await self.fetch(session, parameters)
         return rows[0] if rows else None
 
-    def _compile(self, dialect: Dialect) -> "_Program":
+    def compile(self, dialect: Dialect) -> "Program":
+        """The statement in the words of a database."""
         program = self._programs.get(dialect.name)
         if program is None:
-            program = self._programs[dialect.name] = _Program(self._statement, dialect)
+            given = self._statement
+            statement = given(dialect.name) if callable(given) else given
+            program = self._programs[dialect.name] = Program(statement, dialect)
         return program
 
+    def read(self, program: "Program", rows: Sequence[Sequence[Any]]) -> list[T]:
+        """What is made of the rows that the driver gave."""
+        make = self._make
+        return [make(*row) for row in program.convert(rows)]
 
-class _Program:
-    """The statement in the words of one database."""
+
+def no_row(*_: Any) -> None:
+    """For statements that give nothing."""
+
+
+class Program:
+    """A statement in the words of one database."""
 
     def __init__(self, statement: Statement, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
@@ -84,7 +92,12 @@ class _Program:
             (index, convert) for index, convert in enumerate(converters) if convert is not None
         ]
 
-    def bind(self, parameters: Mapping[str, Any]) -> list[Any]:
+    @property
+    def width(self) -> int:
+        """How many placeholders there are."""
+        return len(self._parameters)
+
+    def bind(self, parameters: Parameters) -> list[Any]:
         """The values in the order of the placeholders, as the driver wants them."""
         given = {**self._fixed, **parameters} if self._fixed else parameters
         return [
@@ -92,17 +105,17 @@ class _Program:
             for name, convert in self._parameters
         ]
 
-    def read(self, rows: Sequence[Sequence[Any]], make: Callable[..., T]) -> list[T]:
+    def convert(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         """What the driver gave, as the columns' types have it."""
         if not self._converters:
-            return [make(*row) for row in rows]
-        made = []
+            return rows
+        converted = []
         for row in rows:
             values = list(row)
             for index, convert in self._converters:
                 values[index] = convert(values[index])
-            made.append(make(*values))
-        return made
+            converted.append(values)
+        return converted
 
 
 def _find_binder(column_type: TypeEngine[Any], dialect: Dialect) -> _Convert | None:

@@ -8,6 +8,7 @@ from pydantic_core import from_json
 from sqlalchemy import Engine, PoolResetState, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.db.driving import offer_drivers
 from app.db.lone_reads import offer_lone_reads
 from app.db.measuring import measure_statements
 from app.db.postgres_engines import create_postgres_engine, is_behind_pooler
@@ -67,7 +68,7 @@ def create_engines(
     snapshots = engine.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
-    return Engines(reading, snapshots, engine, pool_size, pool_size)
+    return Engines(reading, snapshots, offer_drivers(engine), pool_size, pool_size)
 
 
 def _create_sqlite_engines(url: str, pool_size: int) -> Engines:
@@ -80,7 +81,7 @@ def _create_sqlite_engines(url: str, pool_size: int) -> Engines:
         event.listen(engine.sync_engine, "invalidate", _end_broken_transaction)
         event.listen(engine.sync_engine, "reset", _end_uncommitted_transaction)
         measure_statements(engine.sync_engine)
-    return Engines(offer_lone_reads(reading), reading, writing, pool_size, 1)
+    return Engines(offer_lone_reads(reading), reading, offer_drivers(writing), pool_size, 1)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -3,10 +3,21 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Boolean, Date, String, func, select
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BindParameter,
+    Boolean,
+    Date,
+    String,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import TypeEngine
 
 
 class JsonArrayHas(GenericFunction[bool]):
@@ -28,6 +39,35 @@ def _has_on_sqlite(element: JsonArrayHas, compiler: SQLCompiler, **kwargs: Any) 
     array, text = element.clauses
     elements = func.json_each(array).table_valued("value")
     return compiler.process(text.in_(select(elements.c.value)), **kwargs)
+
+
+class IsOneOf(GenericFunction[bool]):
+    """Whether a value (first argument) is in a list (second) of any length: one statement for all lengths.
+
+    The list is a parameter made by ``list_of``.
+    """
+
+    name = "is_one_of"
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(IsOneOf, "postgresql")
+def _is_on_postgresql(element: IsOneOf, compiler: SQLCompiler, **kwargs: Any) -> str:
+    value, values = (compiler.process(clause, **kwargs) for clause in element.clauses)
+    return f"{value} = ANY ({values})"
+
+
+@compiles(IsOneOf, "sqlite")
+def _is_on_sqlite(element: IsOneOf, compiler: SQLCompiler, **kwargs: Any) -> str:
+    value, values = element.clauses
+    elements = func.json_each(values).table_valued("value")
+    return compiler.process(value.in_(select(elements.c.value)), **kwargs)
+
+
+def list_of(name: str, item_type: TypeEngine[Any]) -> BindParameter[Any]:
+    """A parameter that is a list; for ``IsOneOf``."""
+    return bindparam(name, type_=ARRAY(item_type).with_variant(JSON(), "sqlite"))
 
 
 class IsoDate(GenericFunction[str]):

@@ -9,12 +9,12 @@ import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from asyncpg import InterfaceError, PostgresError
+from asyncpg import PostgresError
 from sqlalchemy import PoolProxiedConnection
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.util.concurrency import greenlet_spawn
 
+from app.db.driver_errors import DRIVER_ERRORS, is_closed, wrap
 from app.db.measuring import measure
 
 _OPTION = "lone_reads"
@@ -34,9 +34,11 @@ class LoneReads:
         self._fetch = fetch
 
     @staticmethod
-    def of(engine: AsyncEngine) -> "LoneReads | None":
-        """Those that the engine offers, if it does."""
-        reads: LoneReads | None = engine.get_execution_options().get(_OPTION)
+    def of(session: AsyncSession) -> "LoneReads | None":
+        """Those that the session's engine offers, if it does."""
+        if not isinstance(session.bind, AsyncEngine):
+            return None
+        reads: LoneReads | None = session.bind.get_execution_options().get(_OPTION)
         return reads
 
     async def fetch(self, text: str, values: Sequence[Any]) -> Rows:
@@ -51,8 +53,8 @@ class LoneReads:
             rows = await self._fetch(connection.driver_connection, text, values)
         except BaseException as error:
             await greenlet_spawn(_bring_back, connection, error)
-            if isinstance(error, PostgresError | InterfaceError | sqlite3.Error | OSError):
-                raise _wrap(error, text, connection) from error
+            if isinstance(error, DRIVER_ERRORS):
+                raise wrap(error, text, is_lost=not connection.is_valid) from error
             raise
         measure(text, begun_at)
         await greenlet_spawn(connection.close)
@@ -77,18 +79,8 @@ async def _fetch_sqlite(driver: Any, text: str, values: Sequence[Any]) -> Rows:
 
 def _bring_back(connection: PoolProxiedConnection, error: BaseException) -> None:
     """A refusal leaves the connection as it was; what else ended the read may have left it in the middle."""
-    if isinstance(error, PostgresError | sqlite3.Error) and not _is_closed(connection):
+    is_refusal = isinstance(error, PostgresError | sqlite3.Error)
+    if is_refusal and not is_closed(connection.driver_connection):
         connection.close()
     else:
         connection.invalidate(error if isinstance(error, Exception) else None)
-
-
-def _is_closed(connection: PoolProxiedConnection) -> bool:
-    is_closed = getattr(connection.driver_connection, "is_closed", None)
-    return bool(is_closed and is_closed())
-
-
-def _wrap(error: Exception, text: str, connection: PoolProxiedConnection) -> DBAPIError:
-    return DBAPIError(
-        text, None, error, hide_parameters=True, connection_invalidated=not connection.is_valid
-    )

@@ -1,11 +1,10 @@
 """What a use case sees of the database: one property per repository."""
 
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.models import RewardEntry
 from app.db.repositories.activities import ActivityReader, ActivityRepository
 from app.db.repositories.app_settings import AppSettingReader, AppSettingRepository
 from app.db.repositories.audit import AuditReader, AuditRepository
@@ -31,6 +30,7 @@ from app.db.repositories.external_identities import (
     ExternalIdentityRepository,
 )
 from app.db.repositories.goals import GoalReader, GoalRepository
+from app.db.repositories.history_records import EntryRecord
 from app.db.repositories.idempotency import IdempotencyRepository
 from app.db.repositories.leagues import LeagueReader, LeagueRepository
 from app.db.repositories.learning import LearningReader, LearningRepository
@@ -68,6 +68,7 @@ from app.db.repositories.tasks import TaskReader, TaskRepository
 from app.db.repositories.users import UserReader, UserRepository
 from app.db.repositories.verification import VerificationReader
 from app.db.repositories.verification_game import GameVerificationReader
+from app.db.together import Write, write_together
 
 R_co = TypeVar("R_co", bound=Repository, covariant=True)
 
@@ -192,7 +193,7 @@ class UnitOfWork(ReadUnitOfWork):
         return find_told(self._session)
 
     @property
-    def moved(self) -> list[RewardEntry]:
+    def moved(self) -> list[EntryRecord]:
         """Entries of the ledger that are to be counted once this is committed."""
         return find_moved(self._session)
 
@@ -205,6 +206,10 @@ class UnitOfWork(ReadUnitOfWork):
     def changed(self) -> set[str]:
         """Groups of kept answers that are wrong once this is committed."""
         return find_changed(self._session)
+
+    async def write(self, writes: Sequence[Write]) -> list[Any]:
+        """Run writes together, no two of which touch the same row; the rows that the last one gives."""
+        return await write_together(self._session, writes)
 
     users = _Of(UserRepository)
     sessions = _Of(SessionRepository)

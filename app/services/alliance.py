@@ -1,11 +1,11 @@
 """Fighting together: the battles of a player's parties, and who shares in a victory."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from app.db.conflicts import DatabaseBusyError
 from app.db.models import PartyBattle
-from app.db.models import Player as PlayerRow
+from app.db.repositories.player_rows import PlayerRecord
 from app.db.unit_of_work import UnitOfWork
 from app.game.battle import Battle
 from app.game.calendar import Calendar
@@ -67,7 +67,7 @@ async def _list_ending(
     return [battle for battle in near if battle.hp - battle.damage <= strongest]
 
 
-def list_allies(alliance: Alliance) -> Mapping[int, tuple[PlayerRow, Calendar]]:
+def list_allies(alliance: Alliance) -> Mapping[int, tuple[PlayerRecord, Calendar]]:
     """Whoever is locked with the player, with their days, by user id."""
     return {
         fighter.user_id: (
@@ -99,21 +99,11 @@ def list_fighters(turn: Turn, battle: Battle) -> Sequence[Turn]:
     ]
 
 
-def list_onlookers(turn: Turn, battle: Battle) -> Sequence[PlayerRow]:
+def list_onlookers(turn: Turn, battle: Battle) -> Sequence[PlayerRecord]:
     """The players of those members of the party who dealt nothing, once ``list_fighters`` has passed."""
     players, concerned = turn.alliance.players, turn.alliance.fighters[_find(turn, battle).id]
     onlookers = {one.user_id for one in concerned if one.damage == 0} - {turn.user_id}
     return [players[user_id] for user_id in sorted(onlookers & players.keys())]
-
-
-def add_up(gains: Iterable[tuple[PlayerRow, int]]) -> Sequence[tuple[PlayerRow, int]]:
-    """XP by player, each player once."""
-    players: dict[int, PlayerRow] = {}
-    totals: dict[int, int] = {}
-    for player, xp in gains:
-        players[player.user_id] = player
-        totals[player.user_id] = totals.get(player.user_id, 0) + xp
-    return [(players[user_id], xp) for user_id, xp in sorted(totals.items())]
 
 
 def _find(turn: Turn, battle: Battle) -> PartyBattle:

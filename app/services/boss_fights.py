@@ -8,8 +8,9 @@ from app.core.clock import Clock
 from app.core.definitions import BossKind
 from app.core.errors import UnauthenticatedError
 from app.core.notices import Notice, NoticeKind
-from app.db.models import BossBattle, Party, PartyBattle, Player
+from app.db.models import BossBattle, Party, PartyBattle
 from app.db.repositories.definition_rows import BossRow
+from app.db.repositories.player_rows import PlayerRecord
 from app.db.unit_of_work import UnitOfWork
 from app.game.activity import ActivityKind, Source, SourceType
 from app.game.levels import level_at
@@ -132,7 +133,7 @@ class BossFightService:
         return show_party_battle(battle, boss.key, party.name)
 
     async def _tell(
-        self, party: Party, battle: PartyBattle, players: Sequence[Player], now: datetime
+        self, party: Party, battle: PartyBattle, players: Sequence[PlayerRecord], now: datetime
     ) -> None:
         """Tell the members. Who joined while the players were being locked finds the battle by looking."""
         member_ids = await self._uow.parties.list_member_ids(party.id)
@@ -151,6 +152,6 @@ class BossFightService:
         await self._uow.players.save_all(told)
 
 
-def _require_level(player: Player, boss: BossRow) -> None:
+def _require_level(player: PlayerRecord, boss: BossRow) -> None:
     if level_at(player.xp, RULES) < boss.min_level:
         raise BossLockedError

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from app.core.clock import Clock
 from app.core.listing import Page
-from app.db.models import Task, TaskOccurrence
+from app.db.models import TaskOccurrence
+from app.db.repositories.task_queries import TaskRecord
 from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
 from app.game.activity import Source, SourceType
 from app.services.errors import (
@@ -45,7 +46,7 @@ class TaskCompletion:
 class _Target:
     """What is to be completed or undone: a task, or one occurrence of it."""
 
-    task: Task
+    task: TaskRecord
     occurrence_on: date | None
     completed: TaskOccurrence | None
     """The occurrence's row, if the task recurs and the occurrence is completed."""
@@ -122,15 +123,17 @@ class CompletionService:
         if target.is_completed:
             return self._play.show_rest(turn)
         _check_due(turn, target)
-        outcome = await self._play.complete(turn, target.source, target.task.difficulty)
-        if target.occurrence_on is None:
-            target.task.completed_at = turn.now
-        else:
-            await self._keep_occurrence(turn, target.task, target.occurrence_on)
-        await self._uow.tasks.save(target.task)
+        task, occurrence_on = target.task, target.occurrence_on
+        if occurrence_on is None:
+            task.completed_at = turn.now
+            also = [self._uow.tasks.complete(task)]
+            return await self._play.complete(turn, target.source, task.difficulty, also=also)
+        outcome = await self._play.complete(turn, target.source, task.difficulty)
+        await self._keep_occurrence(turn, task, occurrence_on)
+        await self._uow.tasks.save(task)
         return outcome
 
-    async def _keep_occurrence(self, turn: Turn, task: Task, occurrence_on: date) -> None:
+    async def _keep_occurrence(self, turn: Turn, task: TaskRecord, occurrence_on: date) -> None:
         ticked_now = task.checklist_on == occurrence_on
         occurrence = TaskOccurrence(
             user_id=task.user_id,
@@ -145,16 +148,17 @@ class CompletionService:
     async def _undo(self, turn: Turn, target: _Target) -> OutcomeView:
         if not target.is_completed:
             return self._play.show_rest(turn)
-        outcome = await self._play.undo(turn, target.source)
+        task = target.task
         if target.completed is None:
-            target.task.completed_at = None
-        else:
-            await self._take_occurrence_back(turn, target.task, target.completed)
-        await self._uow.tasks.save(target.task)
+            task.completed_at = None
+            return await self._play.undo(turn, target.source, also=[self._uow.tasks.complete(task)])
+        outcome = await self._play.undo(turn, target.source)
+        await self._take_occurrence_back(turn, task, target.completed)
+        await self._uow.tasks.save(task)
         return outcome
 
     async def _take_occurrence_back(
-        self, turn: Turn, task: Task, occurrence: TaskOccurrence
+        self, turn: Turn, task: TaskRecord, occurrence: TaskOccurrence
     ) -> None:
         await self._uow.occurrences.delete(occurrence)
         latest = await self._uow.occurrences.latest_done_on(task.user_id, task.id)
@@ -181,7 +185,7 @@ def _check_due(turn: Turn, target: _Target) -> None:
         raise NotDueError
 
 
-def _bring_ticks_back(task: Task, occurrence: TaskOccurrence) -> None:
+def _bring_ticks_back(task: TaskRecord, occurrence: TaskOccurrence) -> None:
     """Tick what was ticked in the occurrence, if an edit since took its ticks off the task.
 
     Without such an edit the task still holds them. Ticks that were made for another occurrence since

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.db.models import ActivityRow, RewardEntry
+from app.db.models import ActivityRow
 from app.db.repositories.activities import PAUSE_UNTIL, StreakRow
+from app.db.repositories.history_records import ActivityRecord, EntryRecord
 from app.db.repositories.ledger import UNSCORED, MarkedRow
 from app.game.activity import Activity, ActivityKind, Source, SourceType
 from app.game.calendar import Calendar
@@ -34,10 +35,10 @@ ITEM = "item"
 
 def write_activity(
     user_id: int, move: Move, outcome: Outcome, stages: Sequence[Stage] = ()
-) -> ActivityRow:
+) -> ActivityRecord:
     """The row of an activity."""
     activity = move.activity
-    return ActivityRow(
+    return ActivityRecord(
         user_id=user_id,
         sequence=move.sequence,
         kind=activity.kind,
@@ -109,9 +110,9 @@ def _read_blows(row: ActivityRow) -> Mapping[Source, int]:
     }
 
 
-def write_entry(user_id: int, sequence: int, now: datetime, entry: Entry) -> RewardEntry:
+def write_entry(user_id: int, sequence: int, now: datetime, entry: Entry) -> EntryRecord:
     """The row of an entry."""
-    return RewardEntry(
+    return EntryRecord(
         user_id=user_id,
         activity_sequence=sequence,
         created_at=now,

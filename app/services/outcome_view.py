@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.core.battles import BattleKind
 from app.db.models import RewardEntry
+from app.db.repositories.history_records import EntryRecord
 from app.game.activity import SourceType
 from app.game.battle import Blow
 from app.game.ledger import Reason
@@ -87,7 +88,7 @@ class OutcomeView:
 _GOAL_KINDS = {Reason.QUEST_COMPLETED: "quest", Reason.CHALLENGE_COMPLETED: "challenge"}
 
 
-def show_outcome(outcome: Outcome, entries: Sequence[RewardEntry]) -> OutcomeView:
+def show_outcome(outcome: Outcome, entries: Sequence[EntryRecord]) -> OutcomeView:
     """The outcome, with its entries as they were stored."""
     return OutcomeView(
         xp=outcome.xp,
@@ -133,7 +134,7 @@ def _show_blow(blow: Blow) -> BlowView:
     )
 
 
-def show_entry(row: RewardEntry) -> EntryView:
+def show_entry(row: RewardEntry | EntryRecord) -> EntryView:
     """A ledger row as clients see it."""
     return EntryView(
         id=row.id,

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from app.core.errors import UnauthenticatedError
 from app.core.parties import MAX_PARTIES
 from app.db.conflicts import DatabaseBusyError
-from app.db.models import Party, Player
+from app.db.models import Party
+from app.db.repositories.player_rows import PlayerRecord
 from app.db.unit_of_work import UnitOfWork
 from app.game.calendar import Calendar
 from app.services.party_errors import (
@@ -30,7 +31,7 @@ class Departure:
     """
 
     party: Party
-    leavers: Sequence[Player]
+    leavers: Sequence[PlayerRecord]
     calendars: Mapping[int, Calendar]
     strikes_back: bool
 

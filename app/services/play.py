@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from app.core.clock import Clock
 from app.core.errors import UnauthenticatedError
+from app.db.together import Write
 from app.db.unit_of_work import UnitOfWork
 from app.game.activity import Activity, ActivityKind, Attempt, Source, SourceType
 from app.game.battle import Battle
@@ -13,7 +14,7 @@ from app.game.outcome import Outcome, rest
 from app.game.play import play
 from app.game.rules import RULES, Difficulty, Price, ShopItem
 from app.game.world import Stage, World
-from app.services.alliance import add_up, list_allies, list_fighters, list_onlookers, rally
+from app.services.alliance import list_allies, list_fighters, list_onlookers, rally
 from app.services.history_mapping import read_past, read_streak_events
 from app.services.outcome_notices import tell_of_fall
 from app.services.outcome_storing import Deed, OutcomeStore
@@ -85,14 +86,17 @@ class PlayService:
         kind: ActivityKind = ActivityKind.TASK_COMPLETED,
         stages: Sequence[Stage] = (),
         place: CoursePlace = NOWHERE,
+        also: Sequence[Write] = (),
     ) -> OutcomeView:
-        """Record the completion of a task (a personal one, an occurrence, a course's) that was open.
+        """Record the completion of a task (a personal one, an occurrence, a course's) that was open,
+        and ``also`` what is to be written with it.
 
         A source whose earlier completion still stands is not paid again: a task that was completed
         and then made to recur and not to recur may be open although it has been paid.
         """
         facts = await self._uow.activities.get_facts(turn.user_id, source, kind, turn.today)
         if facts.stands:
+            await self._uow.write(also)
             return self.show_rest(turn)
         activity = Activity(
             kind,
@@ -112,7 +116,7 @@ class PlayService:
             is_spent=facts.times_spent > 0,
             stages=tuple(stages),
         )
-        return await self._carry_out(turn, Move(activity, sequence), world, place)
+        return await self._carry_out(turn, Move(activity, sequence), world, place, also=also)
 
     async def attempt(
         self, turn: Turn, source: Source, attempt: Attempt, revision: int, place: CoursePlace
@@ -174,13 +178,20 @@ class PlayService:
         """Record that the player rests no longer."""
         await self._rest(turn, ActivityKind.RESUMED)
 
-    async def undo(self, turn: Turn, source: Source, stages: Sequence[Stage] = ()) -> OutcomeView:
-        """Take back the standing completion of the source, with all that it gave.
+    async def undo(
+        self,
+        turn: Turn,
+        source: Source,
+        stages: Sequence[Stage] = (),
+        also: Sequence[Write] = (),
+    ) -> OutcomeView:
+        """Take back the standing completion of the source, with all that it gave; and write ``also``.
 
         Where nothing of it was recorded (the rule of a recurring task ran out), nothing is taken back.
         """
         undone = await self._uow.activities.get_standing(turn.user_id, source)
         if undone is None:
+            await self._uow.write(also)
             return self.show_rest(turn)
         activity = Activity(ActivityKind.UNDONE, source, turn.now, turn.calendar)
         facts = await self._uow.activities.get_facts(
@@ -200,9 +211,9 @@ class PlayService:
         scene = await self._worlds.look_back(turn, world, undone)
         outcome = play(read_player(turn.player), activity, scene.world)
         move = Move(activity, scene.world.sequence, undoes=undone.sequence)
-        (kept,) = await self._outcomes.keep([Deed(turn, move, outcome, scene)])
-        if outcome.score:
-            await self._scoring.record(turn.player, outcome.score, turn.now)
+        (kept,) = await self._outcomes.keep([Deed(turn, move, outcome, scene)], also)
+        if outcome.score < 0:
+            await self._scoring.take_off(turn.user_id, -outcome.score, turn.now)
         return show_outcome(outcome, kept)
 
     def show_rest(self, turn: Turn) -> OutcomeView:
@@ -224,22 +235,25 @@ class PlayService:
         return show_outcome(outcome, entries)
 
     async def _carry_out(
-        self, turn: Turn, move: Move, world: World, place: CoursePlace
+        self,
+        turn: Turn,
+        move: Move,
+        world: World,
+        place: CoursePlace,
+        *,
+        also: Sequence[Write] = (),
     ) -> OutcomeView:
         """Play a move with all that it sets off, for the fighters of a party's boss that falls, too."""
-        ((outcome, view),) = await self._resolver.resolve([Step(turn, move, world, place)])
-        gains = [(turn.player, outcome.score)]
+        ((outcome, view),) = await self._resolver.resolve([Step(turn, move, world, place)], also)
         for battle in outcome.battles:
             if battle.shared and battle.is_won:
                 fighters = list_fighters(turn, battle)
                 shares = await self._share(fighters, battle)
-                for fighter, (share, shown) in zip(fighters, shares, strict=True):
-                    gains.append((fighter.player, share.score))
+                for fighter, (_, shown) in zip(fighters, shares, strict=True):
                     if fighter.user_id == turn.user_id:
                         view = join_outcomes(view, shown)
                 onlookers = list_onlookers(turn, battle)
                 await self._outcomes.tell(onlookers, tell_of_fall(battle), turn.now)
-        await self._scoring.record_gains(add_up(gains), turn.now)
         return view
 
     async def _share(

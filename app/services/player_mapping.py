@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from app.db.models import Player as PlayerRow
-from app.db.repositories.player_rows import PlayerFields
+from app.db.repositories.player_rows import PlayerFields, PlayerRecord
 from app.game.hearts import Hearts
 from app.game.pause import Pause, Pauses
 from app.game.player import Player
@@ -12,9 +11,9 @@ from app.game.rules import RULES
 from app.game.streak import Streak
 
 
-def new_player_row(user_id: int) -> PlayerRow:
+def new_player_row(user_id: int) -> PlayerRecord:
     """The row of somebody who has not done anything yet."""
-    return PlayerRow(
+    return PlayerRecord(
         user_id=user_id,
         xp=0,
         gold=0,
@@ -44,7 +43,7 @@ def read_player(row: PlayerFields) -> Player:
     return Player(row.xp, row.gold, streak, Hearts(row.hearts, row.hearts_since))
 
 
-def write_player(player: Player, row: PlayerRow) -> None:
+def write_player(player: Player, row: PlayerRecord) -> None:
     """Put the value into the row."""
     row.xp, row.gold = player.xp, player.gold
     row.streak, row.longest_streak = player.streak.count, player.streak.longest

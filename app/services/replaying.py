@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import groupby
 
-from app.db.models import Player as PlayerRow
 from app.db.repositories.counter_names import name_counter
+from app.db.repositories.player_rows import PlayerRecord
 from app.db.repositories.replay import EntryRow, HistoryRow
 from app.db.session import Database
 from app.db.unit_of_work import ReadUnitOfWork
@@ -84,7 +84,7 @@ async def _load_definitions(uow: ReadUnitOfWork) -> Definitions:
 
 
 async def _check_player(
-    uow: ReadUnitOfWork, row: PlayerRow, definitions: Definitions, page: int
+    uow: ReadUnitOfWork, row: PlayerRecord, definitions: Definitions, page: int
 ) -> Sequence[Difference]:
     user_id = row.user_id
     battles = await uow.replay.list_battles(user_id)

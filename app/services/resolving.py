@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from app.db.together import Write
 from app.db.unit_of_work import UnitOfWork
 from app.game.activity import Source, SourceType
 from app.game.outcome import Outcome
@@ -29,8 +30,10 @@ class Resolver:
         self._worlds = WorldLoader(uow)
         self._outcomes = OutcomeStore(uow)
 
-    async def resolve(self, steps: Sequence[Step]) -> Sequence[tuple[Outcome, OutcomeView]]:
-        """Play the moves, and keep what they did; the outcomes in the same order."""
+    async def resolve(
+        self, steps: Sequence[Step], also: Sequence[Write] = ()
+    ) -> Sequence[tuple[Outcome, OutcomeView]]:
+        """Play the moves, and keep what they did and what is to be written with it; the outcomes in order."""
         scenes = await self._worlds.look_around(steps)
         deeds = [_play(step, scene) for step, scene in zip(steps, scenes, strict=True)]
         paid = {deed.user_id: sources for deed in deeds if (sources := _list_set_off(deed))}
@@ -38,7 +41,7 @@ class Resolver:
             # What was paid and reversed before is paid in another round; nothing else depends on it.
             rounds = await self._worlds.count_rounds(paid)
             deeds = [_replay(deed, rounds.get(deed.user_id)) for deed in deeds]
-        entries = await self._outcomes.keep(deeds)
+        entries = await self._outcomes.keep(deeds, also)
         return [
             (deed.outcome, show_outcome(deed.outcome, kept))
             for deed, kept in zip(deeds, entries, strict=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.core.notices import Notice
-from app.db.models import ActivityRow, Player
+from app.db.repositories.history_records import ActivityRecord
+from app.db.repositories.player_rows import PlayerRecord
 from app.db.repositories.strikes import StrikeFacts
 from app.db.unit_of_work import UnitOfWork
 from app.game.activity import Activity, ActivityKind, Source, SourceType
@@ -26,7 +27,7 @@ _YESTERDAY = timedelta(days=1)
 class Exposed:
     """A player, whose row is locked, whom bosses may strike; when the account was made, so far as known."""
 
-    player: Player
+    player: PlayerRecord
     calendar: Calendar
     registered_at: datetime | None = None
 
@@ -49,8 +50,8 @@ async def settle_strikes(uow: UnitOfWork, exposed: Sequence[Exposed], now: datet
     if not asked:
         return
     found = await uow.strikes.get_facts([each.player.user_id for each in asked])
-    rows: list[ActivityRow] = []
-    told: list[tuple[Player, Sequence[Notice]]] = []
+    rows: list[ActivityRecord] = []
+    told: list[tuple[PlayerRecord, Sequence[Notice]]] = []
     for each in asked:
         facts = found[each.player.user_id]
         days = _list_days(facts, each.player, each.calendar, each.calendar.day_of(now))
@@ -65,7 +66,7 @@ async def settle_strikes(uow: UnitOfWork, exposed: Sequence[Exposed], now: datet
 
 
 def _list_days(
-    facts: StrikeFacts, player: Player, calendar: Calendar, today: date
+    facts: StrikeFacts, player: PlayerRecord, calendar: Calendar, today: date
 ) -> Sequence[date]:
     begun = [at for at in (facts.alone_since, facts.together_since) if at is not None]
     if not begun:
@@ -90,10 +91,10 @@ def _read_day(source_id: str | None) -> date | None:
 
 
 def _strike(
-    player: Player, calendar: Calendar, days: Sequence[date], last_sequence: int
-) -> tuple[Sequence[ActivityRow], Sequence[Notice]]:
+    player: PlayerRecord, calendar: Calendar, days: Sequence[date], last_sequence: int
+) -> tuple[Sequence[ActivityRecord], Sequence[Notice]]:
     """Play the strikes of these days on the player: what to record, and what to tell."""
-    rows: list[ActivityRow] = []
+    rows: list[ActivityRecord] = []
     notices: list[Notice] = []
     for sequence, day in enumerate(days, last_sequence + 1):
         source = Source(SourceType.STRIKE, day.isoformat())

@@ -8,8 +8,8 @@ from app.core.clock import Clock
 from app.core.definitions import Cadence
 from app.core.errors import UnauthenticatedError
 from app.core.listing import TaskSort, TaskStatus
-from app.db.models import Player as PlayerRow
 from app.db.repositories.challenges import ChallengeFilter
+from app.db.repositories.player_rows import PlayerFields
 from app.db.repositories.quest_rows import CADENCE_RANKS, QuestOfLearner
 from app.db.repositories.task_queries import TaskFilter
 from app.db.unit_of_work import ReadUnitOfWork
@@ -92,7 +92,7 @@ class SummaryService:
         )
 
     async def _list_quests(
-        self, principal: Principal, player: PlayerRow, now: datetime
+        self, principal: Principal, player: PlayerFields, now: datetime
     ) -> Sequence[QuestView]:
         """Today's, then the weekly and once-quests that are active; each in the order of the list."""
         situation = describe_situation(player, principal.calendar, now)

@@ -6,8 +6,7 @@ from typing import Any
 
 from app.core.clock import Clock
 from app.core.listing import Page, TaskSort
-from app.db.models import Task
-from app.db.repositories.task_queries import SortValue, TaskFilter
+from app.db.repositories.task_queries import SortValue, TaskFilter, TaskRecord
 from app.db.repositories.tasks import TaskFields
 from app.db.unit_of_work import ReadUnitOfWork, UnitOfWork
 from app.game.rules import Difficulty
@@ -95,20 +94,9 @@ class TaskService:
         """
         now = self._clock.now()
         today = principal.calendar.day_of(now)
-        task = Task(
-            user_id=principal.user_id,
-            created_at=now,
-            updated_at=now,
-            due_on=None,
-            due_time=None,
-            checklist_on=None,
-            recurrence=None,
-            starts_on=None,
-            last_done_on=None,
-            completed_at=None,
-        )
+        task = _new_task(principal.user_id, now)
         _apply(task, given, today, now)
-        await self._uow.tasks.save(task)
+        await self._uow.tasks.add(task)
         return show_task(task, principal.calendar, today)
 
     async def update(self, principal: Principal, task_id: int, changes: TaskChanges) -> TaskView:
@@ -134,14 +122,35 @@ class TaskService:
         """
         await self._uow.tasks.delete(await self._lock(principal, task_id))
 
-    async def _lock(self, principal: Principal, task_id: int) -> Task:
+    async def _lock(self, principal: Principal, task_id: int) -> TaskRecord:
         task = await self._uow.tasks.lock(principal.user_id, task_id)
         if task is None:
             raise TaskNotFoundError
         return task
 
 
-def _apply(task: Task, changes: TaskChanges, today: date, now: datetime) -> None:
+def _new_task(user_id: int, now: datetime) -> TaskRecord:
+    return TaskRecord(
+        id=0,
+        user_id=user_id,
+        title="",
+        description="",
+        difficulty=Difficulty.EASY,
+        due_on=None,
+        due_time=None,
+        tags=[],
+        checklist=[],
+        checklist_on=None,
+        recurrence=None,
+        starts_on=None,
+        last_done_on=None,
+        completed_at=None,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _apply(task: TaskRecord, changes: TaskChanges, today: date, now: datetime) -> None:
     """Put the changes into the task and bring what follows from them up to date."""
     plan_before, schedule_before = (task.recurrence, task.due_on), schedule_of(task)
     checklist = show_checklist(task, find_current_occurrence(task, today))
@@ -163,7 +172,10 @@ def _apply(task: Task, changes: TaskChanges, today: date, now: datetime) -> None
 
 
 def _is_stale(
-    task: Task, rule_before: str | None, due_before: date | None, schedule_before: Schedule | None
+    task: TaskRecord,
+    rule_before: str | None,
+    due_before: date | None,
+    schedule_before: Schedule | None,
 ) -> bool:
     """Whether the new due date is only an old one, from before some occurrence was completed.
 
@@ -183,7 +195,7 @@ def _normalize(recurrence: str | None) -> str | None:
         raise BadRecurrenceError(str(error)) from error
 
 
-def _reschedule(task: Task, today: date, now: datetime) -> None:
+def _reschedule(task: TaskRecord, today: date, now: datetime) -> None:
     """Count the recurrence from the (new) due date; completed occurrences stay completed."""
     if task.recurrence is None:
         task.starts_on = None
@@ -196,7 +208,7 @@ def _reschedule(task: Task, today: date, now: datetime) -> None:
     move_to_next(task, task.last_done_on, now)
 
 
-def move_to_next(task: Task, last_done_on: date | None, now: datetime) -> None:
+def move_to_next(task: TaskRecord, last_done_on: date | None, now: datetime) -> None:
     """Let a recurring task be due at the first occurrence after the latest completed one.
 
     Where none is left the task is completed, since now unless it was before. A task that does not

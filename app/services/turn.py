@@ -7,8 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from app.db.models import PartyBattle
-from app.db.models import Player as PlayerRow
 from app.db.repositories.party_battles import FighterRow
+from app.db.repositories.player_rows import PlayerRecord
 from app.game.activity import Activity, Source, SourceType
 from app.game.calendar import Calendar
 from app.game.hearts import HeartsNow, regrow_hearts
@@ -40,7 +40,7 @@ class Alliance:
         default_factory=lambda: MappingProxyType({})
     )
     """By the battle's id, members who dealt nothing included; their players are locked."""
-    players: Mapping[int, PlayerRow] = field(default_factory=lambda: MappingProxyType({}))
+    players: Mapping[int, PlayerRecord] = field(default_factory=lambda: MappingProxyType({}))
     """The players that are locked, by user id."""
 
 
@@ -65,7 +65,7 @@ class Turn:
 
     user_id: int
     calendar: Calendar
-    player: PlayerRow
+    player: PlayerRecord
     now: datetime
     alliance: Alliance = Alliance()
 

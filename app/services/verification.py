@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from app.db.models import Player as PlayerRow
+from app.db.repositories.player_rows import PlayerRecord
 from app.db.repositories.verification_faults import Fault
 from app.db.session import Database
 from app.db.unit_of_work import ReadUnitOfWork
@@ -82,7 +82,7 @@ class VerificationService:
 
 
 async def _check_range(
-    uow: ReadUnitOfWork, players: Sequence[PlayerRow], after_id: int, last_id: int
+    uow: ReadUnitOfWork, players: Sequence[PlayerRecord], after_id: int, last_id: int
 ) -> Sequence[Difference]:
     books = await read_books(uow, after_id, last_id)
     differences = [difference for row in players for difference in _compare(row, books)]
@@ -98,7 +98,7 @@ async def _check_range(
     return sorted(differences, key=lambda difference: (difference.user_id or 0, difference.what))
 
 
-def _compare(row: PlayerRow, books: Books) -> Iterator[Difference]:
+def _compare(row: PlayerRecord, books: Books) -> Iterator[Difference]:
     user_id = row.user_id
     xp, gold, reversals = books.sums.get(user_id, (0, 0, 0))
     kept = read_player(row)

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from app.db.models import Player
 from tests.support.game import dump_state
 from tests.support.service import Learner, Service
 
@@ -22,7 +21,7 @@ async def set_player(service: Service, learner: Learner, **values: Any) -> None:
     """Write the player's row by hand."""
     async with service.parts.database.writing() as transaction:
         player = await transaction.uow.players.lock(learner.id)
-        assert isinstance(player, Player)
+        assert player is not None
         for name, value in values.items():
             setattr(player, name, value)
         await transaction.uow.players.save(player)

@@ -8,9 +8,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from app.core.errors import ConflictError
-from app.db.base import Base
 from app.db.conflicts import FOREIGN_KEY, OwnerGoneError, constraint_of
 from app.db.models import ActivityRow, Player, PlayerCounter, RewardEntry, User
+from app.db.repositories.history_records import EntryRecord, describe
 from app.db.session import Database, Transaction
 from app.services.tasks import TaskService
 from tests.support.clock import FakeClock
@@ -24,11 +24,11 @@ def repeat_address(user_id: int) -> Any:
 
 
 def repeat_activity(user_id: int) -> Any:
-    return insert(ActivityRow).values(values_of(activity_row(user_id, 1)))
+    return insert(ActivityRow).values(describe(activity_row(user_id, 1)))
 
 
 def repeat_reward(user_id: int) -> Any:
-    return insert(RewardEntry).values(values_of(entry_row(user_id, 1)))
+    return insert(RewardEntry).values(of_entry(entry_row(user_id, 1)))
 
 
 def count_for_nobody(user_id: int) -> Any:
@@ -36,7 +36,7 @@ def count_for_nobody(user_id: int) -> Any:
 
 
 def reward_no_activity(user_id: int) -> Any:
-    return insert(RewardEntry).values(values_of(entry_row(user_id, 99)))
+    return insert(RewardEntry).values(of_entry(entry_row(user_id, 99)))
 
 
 def take_too_much(user_id: int) -> Any:
@@ -47,8 +47,8 @@ def forget_gold(user_id: int) -> Any:
     return update(Player).where(Player.user_id == user_id).values(gold=None)
 
 
-def values_of(row: Base) -> Mapping[str, Any]:
-    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+def of_entry(entry: EntryRecord) -> Mapping[str, Any]:
+    return {name: value for name, value in describe(entry).items() if name != "id"}
 
 
 @pytest.mark.parametrize(

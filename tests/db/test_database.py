@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app.core.errors import QuestboardError
 from app.db.conflicts import DatabaseBusyError
-from app.db.models import Player
+from app.db.repositories.player_rows import PlayerRecord
 from app.db.session import Database
 from app.db.unit_of_work import UnitOfWork
 from tests.support.databases import POSTGRESQL, delete_all_rows
@@ -40,7 +40,7 @@ async def read_gold(database: Database, user_id: int) -> int:
     return player.gold
 
 
-async def lock(uow: UnitOfWork, user_id: int) -> Player:
+async def lock(uow: UnitOfWork, user_id: int) -> PlayerRecord:
     player = await uow.players.lock(user_id)
     assert player is not None
     return player

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from app.db.conflicts import constraint_of
-from app.db.models import ActivityRow
 from app.db.repositories.activities import ActivityReader, ActivityRepository
+from app.db.repositories.history_records import ActivityRecord
 from app.db.session import Database, Transaction
 from app.db.unit_of_work import UnitOfWork
 from app.game.activity import ActivityKind, Source, SourceType
@@ -35,7 +35,7 @@ DAY = timedelta(days=1)
 TASK = Source(SourceType.TASK, "7")
 
 
-async def add(uow: UnitOfWork, rows: Sequence[ActivityRow]) -> None:
+async def add(uow: UnitOfWork, rows: Sequence[ActivityRecord]) -> None:
     for row in rows:
         await uow.activities.add(row)
 
@@ -126,7 +126,7 @@ async def test_two_activities_never_share_a_number(transaction: Transaction) -> 
 def test_activities_are_only_added() -> None:
     methods = {name for name in dir(ActivityRepository) if not name.startswith("_")}
     reading = {name for name in dir(ActivityReader) if not name.startswith("_")}
-    assert methods - reading == {"add", "add_all"}
+    assert methods - reading == {"add", "add_all", "record"}
 
 
 async def test_a_day_is_cut_to_its_first_and_its_latest_activity(transaction: Transaction) -> None:
@@ -231,7 +231,7 @@ def plain_history(plan: Sequence[EventPlan]) -> list[StreakEvent]:
     return history
 
 
-def row_of(user_id: int, sequence: int, plan: EventPlan) -> ActivityRow:
+def row_of(user_id: int, sequence: int, plan: EventPlan) -> ActivityRecord:
     hours, zone, day_starts_at, paid, freezes, pause = plan
     row = activity_row(user_id, sequence, START + hours * HOUR, zone, day_starts_at, paid=paid)
     if pause is None:

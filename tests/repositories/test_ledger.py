@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.db.conflicts import FOREIGN_KEY, constraint_of
-from app.db.models import RewardEntry
+from app.db.repositories.history_records import EntryRecord
 from app.db.repositories.ledger import LedgerReader, LedgerRepository
 from app.db.session import Transaction
 from app.db.unit_of_work import UnitOfWork
@@ -28,12 +28,12 @@ async def user_id(uow: UnitOfWork) -> int:
     return user_id
 
 
-async def add(uow: UnitOfWork, *rows: RewardEntry) -> list[int]:
+async def add(uow: UnitOfWork, *rows: EntryRecord) -> list[int]:
     await uow.ledger.add(rows)
     return [row.id for row in rows]
 
 
-async def refuse(uow: UnitOfWork, row: RewardEntry) -> str | None:
+async def refuse(uow: UnitOfWork, row: EntryRecord) -> str | None:
     """The name of the constraint that forbids the row."""
     with pytest.raises(IntegrityError) as refusal:
         await uow.ledger.add([row])
@@ -71,7 +71,7 @@ async def test_another_player_is_paid_for_a_source_of_the_same_name(
     assert len(await add(uow, entry_row(user_id, 1), entry_row(other_id, 1))) == 2
 
 
-def reversal(user_id: int, of: int, sequence: int = 2) -> RewardEntry:
+def reversal(user_id: int, of: int, sequence: int = 2) -> EntryRecord:
     values = {"source_id": "1", "reason": "undo", "xp": -10, "gold": -2, "reverses_id": of}
     return entry_row(user_id, sequence, **values)
 
@@ -151,4 +151,4 @@ async def test_reversals_are_counted_by_player_and_source(uow: UnitOfWork, user_
 def test_entries_are_only_added() -> None:
     methods = {name for name in dir(LedgerRepository) if not name.startswith("_")}
     reading = {name for name in dir(LedgerReader) if not name.startswith("_")}
-    assert methods - reading == {"add"}
+    assert methods - reading == {"add", "number", "record"}

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from app.core.notices import Notice, NoticeKind
-from app.db.models import Notification, Player
+from app.db.models import Notification
 from app.db.repositories.notifications import MAX_UNREAD
+from app.db.repositories.player_rows import PlayerRecord
 from app.db.session import Transaction
 from app.db.unit_of_work import UnitOfWork
 from tests.support.clock import START
@@ -21,13 +22,13 @@ async def uow(transaction: Transaction) -> UnitOfWork:
     return transaction.uow
 
 
-async def lock_new_player(uow: UnitOfWork, email: str = "ada@example.org") -> Player:
+async def lock_new_player(uow: UnitOfWork, email: str = "ada@example.org") -> PlayerRecord:
     player = await uow.players.lock(await add_player(uow, email))
     assert player is not None
     return player
 
 
-async def tell(uow: UnitOfWork, player: Player, count: int) -> None:
+async def tell(uow: UnitOfWork, player: PlayerRecord, count: int) -> None:
     await uow.notifications.add(player, notices(count), START)
     await uow.players.save(player)
 

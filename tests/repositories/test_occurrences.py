@@ -31,7 +31,7 @@ def an_occurrence(user_id: int, task_id: int, day: int) -> TaskOccurrence:
 async def add_task(uow: UnitOfWork, user_id: int, *days: int) -> int:
     """A task with completed occurrences."""
     task = a_task(user_id)
-    await uow.tasks.save(task)
+    await uow.tasks.add(task)
     for day in days:
         await uow.occurrences.add(an_occurrence(user_id, task.id, day))
     return task.id

@@ -28,9 +28,9 @@ async def test_a_new_player_has_all_hearts_and_nothing_else(uow: UnitOfWork) -> 
     user_id = await add_player(uow)
     found = await uow.players.get_with_reviews(user_id, TODAY)
     assert found is not None
-    player, reviews = found
-    assert (player.xp, player.gold, player.streak, player.hearts, reviews) == (0, 0, 0, 5, 0)
-    assert (player.last_at, player.last_on, player.hearts_since) == (None, None, None)
+    assert (found.xp, found.gold, found.streak, found.hearts) == (0, 0, 0, 5)
+    assert found.daily_reviews == 0
+    assert (found.last_at, found.last_on, found.hearts_since) == (None, None, None)
 
 
 async def test_there_is_no_player_of_nobody(uow: UnitOfWork) -> None:
@@ -50,7 +50,7 @@ async def test_the_reviews_of_today_are_counted_if_they_were_paid(uow: UnitOfWor
         await uow.activities.add(row)
     found = await uow.players.get_with_reviews(user_id, TODAY)
     assert found is not None
-    assert found[1] == 2
+    assert found.daily_reviews == 2
 
 
 async def test_counters_begin_with_the_first_addition_and_add_up(uow: UnitOfWork) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import func, inspect, select
 from app.core.clock import Clock
 from app.core.roles import Role
 from app.db.base import Base
-from app.db.models import ActivityRow, Badge, Boss, Quest, RewardEntry
+from app.db.models import Badge, Boss, Quest
+from app.db.repositories.history_records import ActivityRecord, EntryRecord
 from app.db.session import Database
 from app.db.unit_of_work import UnitOfWork
 from app.game.calendar import Calendar
@@ -61,7 +62,7 @@ async def add_player(uow: UnitOfWork, email: str = "ada@example.org") -> int:
             "updated_at": START,
         }
     )
-    await uow.players.save(new_player_row(user.id))
+    await uow.players.add(new_player_row(user.id))
     return user.id
 
 
@@ -86,7 +87,7 @@ def activity_row(
     zone: str = "UTC",
     day_starts_at: int = 0,
     **fields: Any,
-) -> ActivityRow:
+) -> ActivityRecord:
     """A completed and paid task, unless the fields say otherwise."""
     values = {
         "kind": "task_completed",
@@ -99,7 +100,7 @@ def activity_row(
         "rules_version": 1,
         "facts": {"difficulty": "easy"},
     }
-    return ActivityRow(
+    return ActivityRecord(
         user_id=user_id,
         sequence=sequence,
         occurred_at=at,
@@ -109,7 +110,9 @@ def activity_row(
     )
 
 
-def undo_row(user_id: int, sequence: int, undoes: int, source_id: str | None = None) -> ActivityRow:
+def undo_row(
+    user_id: int, sequence: int, undoes: int, source_id: str | None = None
+) -> ActivityRecord:
     """The undo of the activity with the number ``undoes``."""
     return activity_row(
         user_id,
@@ -122,7 +125,7 @@ def undo_row(user_id: int, sequence: int, undoes: int, source_id: str | None = N
     )
 
 
-def entry_row(user_id: int, sequence: int, **fields: Any) -> RewardEntry:
+def entry_row(user_id: int, sequence: int, **fields: Any) -> EntryRecord:
     """What an easy task pays, for the activity with this sequence number."""
     values = {
         "created_at": START,
@@ -134,7 +137,7 @@ def entry_row(user_id: int, sequence: int, **fields: Any) -> RewardEntry:
         "gold": 2,
         "reverses_id": None,
     }
-    return RewardEntry(user_id=user_id, activity_sequence=sequence, **{**values, **fields})
+    return EntryRecord(user_id=user_id, activity_sequence=sequence, **{**values, **fields})
 
 
 async def definition_rows(database: Database) -> None:

@@ -6,8 +6,11 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from app.core.roles import Role
+from app.core.tables import Visibility
 from app.db.models import LeagueGroup, LeagueMember, Player, User, WeeklyScore
+from app.db.repositories.player_rows import PlayerRecord
 from app.db.session import Database
+from app.db.unit_of_work import UnitOfWork
 from app.game.week import week_of
 from app.services.league_joining import LeagueJoining, list_waiting
 from app.services.player_mapping import new_player_row
@@ -54,11 +57,25 @@ async def record(database: Database, user_id: int, xp: int, now: datetime = STAR
     async with database.writing() as transaction:
         player = await transaction.uow.players.lock(user_id)
         assert player is not None
-        await Scoring(transaction.uow).record(player, xp, now)
+        await _score(transaction.uow, [(player, xp)], now)
         player.xp = max(0, player.xp + xp)
         await transaction.uow.players.save(player)
         await transaction.commit()
     await join_leagues(database)
+
+
+async def _score(
+    uow: UnitOfWork, changes: Sequence[tuple[PlayerRecord, int]], now: datetime
+) -> None:
+    shown = {
+        player.user_id: (xp, player.visibility != Visibility.HIDDEN)
+        for player, xp in changes
+        if xp > 0
+    }
+    await uow.scores.add(week_of(now), shown)
+    for player, xp in changes:
+        if xp < 0:
+            await Scoring(uow).take_off(player.user_id, -xp, now)
 
 
 async def join_leagues(database: Database) -> None:
@@ -78,7 +95,7 @@ async def record_all(database: Database, scores: Mapping[int, int], now: datetim
     async with database.writing() as transaction:
         players = [await transaction.uow.players.lock(user_id) for user_id in sorted(scores)]
         gains = [(player, scores[player.user_id]) for player in players if player is not None]
-        await Scoring(transaction.uow).record_gains(gains, now)
+        await _score(transaction.uow, gains, now)
         for player, xp in gains:
             player.xp += xp
             await transaction.uow.players.save(player)

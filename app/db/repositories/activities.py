@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, insert, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
+from app.db.direct import Direct
 from app.db.models import ActivityRow, Player
-from app.db.repositories.base import Repository, rows_of, table_of
+from app.db.repositories.base import Repository
+from app.db.repositories.history_records import ADD_ACTIVITIES, ActivityRecord, describe
+from app.db.rows import batched
+from app.db.together import Write, write_together
 from app.game.activity import ActivityKind, Source
 
 _Undo = aliased(ActivityRow)
-_TABLE = table_of(ActivityRow)
-_ADD = insert(_TABLE)
 
 PAUSE_UNTIL = "pause_until"
 """The fact by which a pause says its last date."""
@@ -76,6 +78,7 @@ _OF_SOURCE = and_(
     ActivityRow.source_id == bindparam("source_id"),
 )
 _LAST_SEQUENCE = select(func.coalesce(func.max(ActivityRow.sequence), 0)).where(_OF_USER)
+_LAST = Direct(_LAST_SEQUENCE, int)
 # Player by player, each by its index: grouped, PostgreSQL would read the whole histories.
 _LAST_OF_PLAYER = (
     select(func.coalesce(func.max(ActivityRow.sequence), 0))
@@ -87,38 +90,41 @@ _LAST_OF_PLAYER = (
 _LAST_SEQUENCES = select(Player.user_id, _LAST_OF_PLAYER).where(
     Player.user_id.in_(bindparam("of_users", expanding=True))
 )
-_FACTS = select(
-    _LAST_SEQUENCE.scalar_subquery().label("last_sequence"),
-    select(func.count())
-    .where(_OF_SOURCE, ActivityRow.kind == ActivityKind.UNDONE)
-    .scalar_subquery()
-    .label("times_undone"),
-    select(func.count())
-    .where(_OF_SOURCE, ActivityRow.kind != ActivityKind.UNDONE)
-    .scalar_subquery()
-    .label("times_done"),
-    select(func.count())
-    .where(
-        _OF_USER,
-        ActivityRow.local_on == bindparam("today"),
-        ActivityRow.kind == bindparam("kind"),
-        ActivityRow.paid,
-        # An undo frees the place, unless the blow stays dealt in a battle that a party won.
-        ~select(_Undo.sequence)
-        .where(_IS_ITS_UNDO, _Undo.damage == 0)
-        .correlate(ActivityRow)
-        .exists(),
-    )
-    .scalar_subquery()
-    .label("paid_today"),
-    select(func.min(ActivityRow.occurred_at))
-    .where(_OF_SOURCE, ActivityRow.kind != ActivityKind.UNDONE)
-    .scalar_subquery()
-    .label("first_at"),
-    select(func.count())
-    .where(_OF_SOURCE, ActivityRow.kind == ActivityKind.UNDONE, ActivityRow.damage > 0)
-    .scalar_subquery()
-    .label("times_spent"),
+_FACTS = Direct(
+    select(
+        _LAST_SEQUENCE.scalar_subquery().label("last_sequence"),
+        select(func.count())
+        .where(_OF_SOURCE, ActivityRow.kind == ActivityKind.UNDONE)
+        .scalar_subquery()
+        .label("times_undone"),
+        select(func.count())
+        .where(_OF_SOURCE, ActivityRow.kind != ActivityKind.UNDONE)
+        .scalar_subquery()
+        .label("times_done"),
+        select(func.count())
+        .where(
+            _OF_USER,
+            ActivityRow.local_on == bindparam("today"),
+            ActivityRow.kind == bindparam("kind"),
+            ActivityRow.paid,
+            # An undo frees the place, unless the blow stays dealt in a battle that a party won.
+            ~select(_Undo.sequence)
+            .where(_IS_ITS_UNDO, _Undo.damage == 0)
+            .correlate(ActivityRow)
+            .exists(),
+        )
+        .scalar_subquery()
+        .label("paid_today"),
+        select(func.min(ActivityRow.occurred_at))
+        .where(_OF_SOURCE, ActivityRow.kind != ActivityKind.UNDONE)
+        .scalar_subquery()
+        .label("first_at"),
+        select(func.count())
+        .where(_OF_SOURCE, ActivityRow.kind == ActivityKind.UNDONE, ActivityRow.damage > 0)
+        .scalar_subquery()
+        .label("times_spent"),
+    ),
+    SourceFacts,
 )
 _STANDING_OF_SOURCE = (
     select(ActivityRow).where(_OF_SOURCE, _stands()).order_by(ActivityRow.sequence.desc()).limit(1)
@@ -192,11 +198,13 @@ class ActivityReader(Repository):
             "of_user": user_id, "source_type": source.type, "source_id": source.id,
             "kind": kind, "today": today,
         }  # fmt: skip
-        return SourceFacts(*(await self._session.execute(_FACTS, parameters)).one())
+        (facts,) = await _FACTS.fetch(self._session, parameters)
+        return facts
 
     async def get_last_sequence(self, user_id: int) -> int:
         """The greatest number of the user's activities, 0 without any; for use under the player's lock."""
-        return (await self._session.execute(_LAST_SEQUENCE, {"of_user": user_id})).scalar_one()
+        (last,) = await _LAST.fetch(self._session, {"of_user": user_id})
+        return last
 
     async def get_last_sequences(self, user_ids: Collection[int]) -> Mapping[int, int]:
         """The same of several players, by user id; one statement."""
@@ -223,10 +231,16 @@ class ActivityReader(Repository):
 class ActivityRepository(ActivityReader):
     """Adds activities. There is no way to change or take one away."""
 
-    async def add(self, activity: ActivityRow) -> None:
+    async def add(self, activity: ActivityRecord) -> None:
         """Keep what was done."""
         await self.add_all([activity])
 
-    async def add_all(self, activities: Sequence[ActivityRow]) -> None:
+    async def add_all(self, activities: Sequence[ActivityRecord]) -> None:
         """Keep what was done, by one statement."""
-        await self._insert_all(_ADD, rows_of(_TABLE, activities))
+        await write_together(self._session, self.record(activities))
+
+    def record(self, activities: Sequence[ActivityRecord]) -> Sequence[Write]:
+        """What ``add_all`` does, to be done together with other writes."""
+        return [
+            ADD_ACTIVITIES.write([describe(each) for each in some]) for some in batched(activities)
+        ]

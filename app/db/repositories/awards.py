@@ -1,17 +1,15 @@
 """Badges that an activity may win or lose."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    Row,
     and_,
     bindparam,
     case,
     cast,
     delete,
     func,
-    insert,
     literal,
     or_,
     select,
@@ -19,6 +17,8 @@ from sqlalchemy import (
 )
 
 from app.core.questing import QuestStatus
+from app.db.direct import Direct
+from app.db.functions import IsOneOf, list_of
 from app.db.models import (
     Badge,
     BadgeAward,
@@ -30,11 +30,29 @@ from app.db.models import (
     QuestProgress,
 )
 from app.db.repositories.base import Repository, table_of
+from app.db.rows import RowInsert, batched
+from app.db.together import Write
 from app.db.types import Id
 from app.game.metrics import Metric
 
-BadgeRow = Row[Any]
-"""user_id, id, key, title, metric, target, course_id, xp, gold, freezes, value; for those held also givers"""
+
+class BadgeRow(NamedTuple):
+    """A badge, and what a learner has of it: ``value`` is the learner's present one."""
+
+    user_id: int
+    id: int
+    key: str
+    title: str
+    metric: str | None
+    target: int | None
+    course_id: int | None
+    xp: int
+    gold: int
+    freezes: int
+    value: int
+    givers: int = 0
+    """How many of the learner's finished goals have it as their prize; told of those held."""
+
 
 _MOST_XP_AT_ONCE = 10_000
 """More than one activity can earn: definitions keep what bosses pay far below it."""
@@ -74,10 +92,10 @@ _OPEN = (
         BadgeAward, and_(BadgeAward.user_id == Player.user_id, BadgeAward.badge_key == Badge.key)
     )
     .where(
-        Player.user_id.in_(bindparam("of_users", expanding=True)),
+        IsOneOf(Player.user_id, list_of("of_users", Id)),
         BadgeAward.user_id.is_(None),
         or_(
-            tuple_(Player.user_id, Badge.key).in_(bindparam("prizes", expanding=True)),
+            IsOneOf(Badge.key, list_of("prizes", Badge.key.type)),
             and_(Badge.metric.is_not(None), Badge.target <= _VALUE + _REACH),
         ),
     )
@@ -118,7 +136,11 @@ _HELD = (
     .where(BadgeAward.user_id == _OF_USER)
     .order_by(Badge.id)
 )
-_ADD = insert(table_of(BadgeAward))
+_LIST_OPEN = Direct(_OPEN, BadgeRow)
+_LIST_HELD = Direct(_HELD, BadgeRow)
+_ADD = RowInsert(
+    table_of(BadgeAward), ["user_id", "badge_key", "badge_id", "awarded_at", "activity_sequence"]
+)
 _TAKE_BACK = delete(BadgeAward).where(
     tuple_(BadgeAward.user_id, BadgeAward.badge_key).in_(bindparam("awards", expanding=True))
 )
@@ -133,22 +155,24 @@ class AwardReader(Repository):
         """Badges in force that learners do not have and that one activity can bring, and those of
         ``prizes`` (user id and key); each learner's by family and tier.
         """
-        parameters = {"of_users": list(user_ids), "prizes": list(prizes)}
-        return (await self._session.execute(_OPEN, parameters)).all()
+        parameters = {"of_users": list(user_ids), "prizes": [key for _, key in prizes]}
+        found = await _LIST_OPEN.fetch(self._session, parameters)
+        # What is another's prize is left out: without a metric nothing else gives it.
+        return [row for row in found if row.metric is not None or (row.user_id, row.key) in prizes]
 
     async def list_held(self, user_id: int) -> Sequence[BadgeRow]:
         """The learner's badges, each in the revision that was awarded, and how many of the learner's
         finished goals have it as their prize.
         """
-        return (await self._session.execute(_HELD, {"of_user": user_id})).all()
+        return await _LIST_HELD.fetch(self._session, {"of_user": user_id})
 
 
 class AwardRepository(AwardReader):
     """Awards badges, and takes them back."""
 
-    async def add(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Award badges; one statement for all."""
-        await self._insert_all(_ADD, rows)
+    def award(self, rows: Sequence[dict[str, Any]]) -> Sequence[Write]:
+        """Award badges, together with other writes."""
+        return [_ADD.write(some) for some in batched(rows)]
 
     async def delete(self, awards: Sequence[tuple[int, str]]) -> None:
         """Take badges back: user id and key of each."""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Integer, Row, and_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from app.db.direct import Direct
 from app.db.models import ActivityRow, BossBattle
 from app.db.repositories.base import Repository
 from app.db.types import Id
@@ -17,7 +18,11 @@ _WEEK = bindparam("week", type_=Id)
 _SEQUENCE = bindparam("sequence", type_=Id)
 _BATTLE = bindparam("battle", type_=Id)
 _MINE = select(BossBattle).where(BossBattle.user_id == _OF_USER).order_by(BossBattle.id)
-_RUNNING = _MINE.where(or_(BossBattle.won_at.is_(None), BossBattle.week_id == _WEEK))
+_RUNS = or_(BossBattle.won_at.is_(None), BossBattle.week_id == _WEEK)
+_RUNNING = _MINE.where(_RUNS)
+_ARE_RUNNING = Direct(
+    select(BossBattle.id).where(BossBattle.user_id == _OF_USER, _RUNS).limit(1), int
+)
 
 # What the standing activities dealt in the battle, but for one (`sequence`; 0 for none). With a boss of
 # one's own choice those that hit it; with the boss of a week all of the week since it was hurt first.
@@ -57,6 +62,8 @@ class BattleReader(Repository):
     async def list_running(self, user_id: int, week_id: int | None) -> Sequence[BossBattle]:
         """Battles that run, by id; among them that with the boss of a week, won or not."""
         parameters = {"of_user": user_id, "week": week_id}
+        if not await _ARE_RUNNING.fetch(self._session, parameters):  # mostly so, and soon known
+            return []
         return (await self._session.execute(_RUNNING, parameters)).scalars().all()
 
     async def list_holding(

@@ -1,26 +1,51 @@
 """What is read of goals: the same columns of quests, the daily pool and challenges."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Row, Select, and_, bindparam, case, cast, func, literal, null, select
+from sqlalchemy import Date, Select, and_, bindparam, case, cast, func, literal, null, select
 
+from app.db.functions import IsOneOf, list_of
 from app.db.models import Challenge, ChallengeMember, Player, Quest, QuestProgress
 from app.db.types import Id, Instant
 
 ACTIVE = "active"
 COMPLETED = "completed"
 
-GoalRow = Row[Any]
-"""user_id, kind (quest, pool or challenge), key, definition_id, cadence, title, metric, target, course_id,
-xp, gold, freezes, badge_key, progress, status, period_on, last_on, after, starts_at, ends_at"""
-
-OF_USERS = bindparam("of_users", expanding=True, type_=Id)
+OF_USERS = list_of("of_users", Id)
 TODAY = bindparam("today", type_=Date)
 NOW = bindparam("now", type_=Instant)
 
 _NO_INSTANTS = [cast(null(), Instant).label("starts_at"), cast(null(), Instant).label("ends_at")]
 _NO_DATE = cast(null(), Date)
 _CHALLENGE_KEY = cast(Challenge.id, QuestProgress.quest_key.type)
+
+
+class GoalRow(NamedTuple):
+    """What is read of a goal; ``kind`` is quest, pool or challenge."""
+
+    user_id: int
+    kind: str
+    key: str
+    definition_id: int
+    cadence: str
+    title: str
+    metric: str
+    target: int
+    course_id: int | None
+    xp: int
+    gold: int
+    freezes: int
+    badge_key: str | None
+    progress: int
+    status: str
+    period_on: Any
+    last_on: Any
+    after: int
+    starts_at: datetime | None
+    ends_at: datetime | None
+    standing_progress: int | None = None
+    """What stands without an activity that is to be undone; None where nothing is."""
 
 
 def _define(
@@ -69,7 +94,7 @@ def select_quests(*where: Any) -> Select[Any]:
             *_NO_INSTANTS,
         )
         .join_from(Quest, QuestProgress, QuestProgress.quest_id == Quest.id)
-        .where(QuestProgress.user_id.in_(OF_USERS), *where)
+        .where(IsOneOf(QuestProgress.user_id, OF_USERS), *where)
     )
 
 
@@ -95,7 +120,7 @@ def select_pool(*where: Any) -> Select[Any]:
         )
         .join_from(Player, Quest, Quest.cadence == "daily")
         .outerjoin(QuestProgress, todays)
-        .where(Player.user_id.in_(OF_USERS), *where)
+        .where(IsOneOf(Player.user_id, OF_USERS), *where)
     )
 
 
@@ -115,7 +140,7 @@ def select_challenges(*where: Any) -> Select[Any]:
         select(*definition, *place, Challenge.starts_at, Challenge.ends_at)
         .join_from(Challenge, ChallengeMember, ChallengeMember.challenge_id == Challenge.id)
         .where(
-            ChallengeMember.user_id.in_(OF_USERS),
+            IsOneOf(ChallengeMember.user_id, OF_USERS),
             Challenge.ends_at > NOW,
             Challenge.closed_at.is_(None),  # a clock that lags must not move a closed table
             *where,

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from app.db.conflicts import DatabaseBusyError
+from app.db.direct import Direct
 from app.db.models import Challenge, ChallengeMember, Quest, QuestProgress
 from app.db.repositories.base import Repository, table_of
 from app.db.repositories.goal_columns import (
@@ -37,6 +38,8 @@ from app.db.repositories.goal_columns import (
     select_quests,
 )
 from app.db.repositories.standing import measure_progress
+from app.db.rows import RowInsert, batched
+from app.db.together import Write
 from app.db.types import Id, Instant
 from app.game.metrics import DERIVED
 
@@ -102,7 +105,29 @@ _RECOUNTED = select(
     cast(measure_progress(_HOLDING.c, _OF_USER, _SEQUENCE), Integer).label("standing_progress"),
 )
 
+_LIST_OPEN = Direct(_OPEN, GoalRow)
+_LIST_HOLDING = Direct(_RECOUNTED, GoalRow)
+
 _QUESTS_TABLE = table_of(QuestProgress)
+_SAVE_QUESTS = RowInsert(
+    _QUESTS_TABLE,
+    [
+        "user_id", "quest_key", "period_on", "last_on", "quest_id", "status", "progress",
+        "accepted_at", "accepted_sequence", "finished_at", "finished_sequence",
+    ],
+    keys=["user_id", "quest_key", "period_on"],
+    changes=lambda given: {
+        "status": given.status,
+        "progress": given.progress,
+        "finished_at": case(
+            (
+                given.finished_sequence.is_not(None),
+                func.coalesce(_QUESTS_TABLE.c.finished_at, given.finished_at),
+            )
+        ),
+        "finished_sequence": given.finished_sequence,
+    },
+)  # fmt: skip
 _FORGET = delete(QuestProgress).where(
     tuple_(QuestProgress.user_id, QuestProgress.quest_key, QuestProgress.period_on).in_(
         bindparam("periods", expanding=True)
@@ -158,7 +183,7 @@ class GoalReader(Repository):
         what the learner has of it, and the learner's challenges that run and are not finished.
         """
         parameters = {"of_users": list(user_ids), "today": today, "now": now}
-        return (await self._session.execute(_OPEN, parameters)).all()
+        return await _LIST_OPEN.fetch(self._session, parameters)
 
     async def list_holding(
         self, user_id: int, sequence: int, at: datetime, local_on: date, now: datetime
@@ -172,34 +197,18 @@ class GoalReader(Repository):
             "of_user": user_id, "of_users": [user_id], "sequence": sequence, "at": at,
             "local_on": local_on, "now": now, "earliest_on": local_on - timedelta(days=2),
         }  # fmt: skip
-        return (await self._session.execute(_RECOUNTED, parameters)).all()
+        return await _LIST_HOLDING.fetch(self._session, parameters)
 
 
 class GoalRepository(GoalReader):
     """Writes how far goals are."""
 
-    async def save_quests(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Write progress, status and the finish of quests; one statement for all.
+    def save_quests(self, rows: Sequence[dict[str, Any]]) -> Sequence[Write]:
+        """Write progress, status and the finish of quests, together with other writes.
 
         One that was finished before and still is keeps its instant.
         """
-        statement = self._insert_into(_QUESTS_TABLE)
-        given = statement.excluded
-        statement = statement.on_conflict_do_update(
-            index_elements=["user_id", "quest_key", "period_on"],
-            set_={
-                "status": given.status,
-                "progress": given.progress,
-                "finished_at": case(
-                    (
-                        given.finished_sequence.is_not(None),
-                        func.coalesce(_QUESTS_TABLE.c.finished_at, given.finished_at),
-                    )
-                ),
-                "finished_sequence": given.finished_sequence,
-            },
-        )
-        await self._insert_all(statement, rows)
+        return [_SAVE_QUESTS.write(some) for some in batched(rows)]
 
     async def delete_quests(self, periods: Sequence[tuple[int, str, date]]) -> None:
         """Forget daily quests (user id, key and date) that are as untouched as without a row."""

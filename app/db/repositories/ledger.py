@@ -4,14 +4,17 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import TypeAlias
 
-from sqlalchemy import Row, and_, bindparam, exists, func, insert, select, tuple_
+from sqlalchemy import Row, and_, bindparam, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.core.cache import TABLES
 from app.db.models import ActivityRow, RewardEntry
-from app.db.repositories.base import Repository, rows_of, table_of
+from app.db.repositories.base import Repository
 from app.db.repositories.changes import find_changed
+from app.db.repositories.history_records import ADD_ENTRIES, EntryRecord, describe
+from app.db.rows import batched
+from app.db.together import Write, write_together
 from app.game.activity import Source
 
 UNSCORED = "unscored"
@@ -69,15 +72,11 @@ _REVERSALS = (
     )
     .group_by(RewardEntry.user_id, RewardEntry.source_type, RewardEntry.source_id)
 )
-_TABLE = table_of(RewardEntry)
-# SQLite gives ids in the order of the rows; PostgreSQL does if asked so (and SQLite would go row by row).
-_ADD = insert(_TABLE).returning(_TABLE.c.id)
-_ADD_IN_ORDER = insert(_TABLE).returning(_TABLE.c.id, sort_by_parameter_order=True)
 
 
-def find_moved(session: AsyncSession) -> list[RewardEntry]:
+def find_moved(session: AsyncSession) -> list[EntryRecord]:
     """Where the entries are collected that were added in this session: once committed, they are counted."""
-    moved: list[RewardEntry] = session.info.setdefault("moved", [])
+    moved: list[EntryRecord] = session.info.setdefault("moved", [])
     return moved
 
 
@@ -125,14 +124,22 @@ class LedgerRepository(LedgerReader):
         super().__init__(session)
         self._moved = find_moved(session)
 
-    async def add(self, entries: Sequence[RewardEntry]) -> None:
-        """Keep entries, by one statement; afterwards each has its id. Ids grow in the order given."""
-        if not entries:
-            return
-        adding = _ADD_IN_ORDER if self._is_shared else _ADD
-        ids = (await self._session.scalars(adding, rows_of(_TABLE, entries))).all()
-        for entry, entry_id in zip(entries, sorted(ids), strict=True):
-            entry.id = entry_id
+    async def add(self, entries: Sequence[EntryRecord]) -> None:
+        """Keep entries; afterwards each has its id. Ids grow in the order given."""
+        for some in batched(entries):
+            self.number(some, await write_together(self._session, [self.record(some)]))
+
+    def record(self, entries: Sequence[EntryRecord]) -> Write:
+        """What ``add`` does to entries (``MOST_ROWS`` at most), to be done as the last of other writes.
+
+        It gives their ids, which ``number`` gives them.
+        """
         self._moved.extend(entries)
         if any(entry.xp for entry in entries):
             find_changed(self._session).add(TABLES)
+        return ADD_ENTRIES.write([describe(entry) for entry in entries])
+
+    def number(self, entries: Sequence[EntryRecord], ids: Sequence[int]) -> None:
+        """Give entries their ids: both databases count up along the rows of a statement."""
+        for entry, entry_id in zip(entries, sorted(ids), strict=True):
+            entry.id = entry_id

@@ -4,17 +4,20 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import bindparam, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.notices import Notice
 from app.db.models import Notification, Player
 from app.db.repositories.base import Repository, rows_affected, table_of
+from app.db.repositories.player_rows import PlayerRecord
+from app.db.rows import RowInsert, batched
+from app.db.together import Write, write_together
 
 MAX_UNREAD = 100
 """Unread notifications are counted so far and no farther."""
 
-_ADD = insert(table_of(Notification))
+_ADD = RowInsert(table_of(Notification), ["user_id", "id", "kind", "data", "created_at", "read_at"])
 # The primary key, user and id, serves every one of these.
 _PAGE = (
     select(Notification)
@@ -101,7 +104,7 @@ class NotificationRepository(NotificationReader):
         super().__init__(session)
         self._told = find_told(session)
 
-    async def add(self, player: Player, notices: Sequence[Notice], now: datetime) -> None:
+    async def add(self, player: PlayerRecord, notices: Sequence[Notice], now: datetime) -> None:
         """Tell one player, in this order, by one statement.
 
         The player's row is locked by the caller, who saves it afterwards: it gives the ids.
@@ -109,14 +112,18 @@ class NotificationRepository(NotificationReader):
         await self.add_all([(player, notices)], now)
 
     async def add_all(
-        self, notices: Iterable[tuple[Player, Sequence[Notice]]], now: datetime
+        self, notices: Iterable[tuple[PlayerRecord, Sequence[Notice]]], now: datetime
     ) -> None:
         """Tell several players, by one statement; their rows are locked and saved by the caller."""
+        await write_together(self._session, self.tell(notices, now))
+
+    def tell(
+        self, notices: Iterable[tuple[PlayerRecord, Sequence[Notice]]], now: datetime
+    ) -> Sequence[Write]:
+        """What ``add_all`` does, to be done together with other writes. The ids are given at once."""
         rows = [_number(player, notice, now) for player, theirs in notices for notice in theirs]
-        if not rows:
-            return
-        await self._insert_all(_ADD, rows)
         self._told.update(row["user_id"] for row in rows)
+        return [_ADD.write(some) for some in batched(rows)]
 
     async def mark_read(self, user_id: int, up_to: int, now: datetime) -> None:
         """Mark those up to an id as read, unless they are. The caller holds the player's lock."""
@@ -132,7 +139,7 @@ class NotificationRepository(NotificationReader):
         return rows_affected(await self._session.execute(_PURGE, parameters))
 
 
-def _number(player: Player, notice: Notice, now: datetime) -> dict[str, Any]:
+def _number(player: PlayerRecord, notice: Notice, now: datetime) -> dict[str, Any]:
     """The row of a notice, under the player's next id."""
     player.last_notification += 1
     return {

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from app.db.direct import Direct
 from app.db.models import BattleFighter, PartyBattle, PartyMember, User
 from app.db.repositories.base import Repository, rows_affected
 from app.db.repositories.turns import MAX_NUMBER, Thing, wait_for_turn
@@ -42,6 +43,7 @@ _OF_USER = bindparam("of_user", type_=Id)
 _PARTIES = select(PartyMember.party_id).where(PartyMember.user_id == _OF_USER)
 _BATTLES = select(BattleFighter.battle_id).where(BattleFighter.user_id == _OF_USER)
 _HIT = and_(PartyBattle.won_at.is_(None), PartyBattle.party_id.in_(_PARTIES))
+_ARE_HIT = Direct(select(PartyBattle.id).where(_HIT).limit(1), int)
 # Whoever left keeps the damage, and so can take it back.
 _HEALED = and_(
     PartyBattle.won_at.is_(None),
@@ -156,6 +158,8 @@ class PartyBattleRepository(PartyBattleReader):
 
         As they are once the locks are there: without those won, and those of parties left, meanwhile.
         """
+        if not await _ARE_HIT.fetch(self._session, {"of_user": user_id}):  # mostly so
+            return []
         statement = _QUEUED_TO_HIT if self._is_shared else _ALONE_TO_HIT
         return (await self._session.scalars(statement, {"of_user": user_id})).all()
 

@@ -1,13 +1,17 @@
-"""A player's row, as it is read to be shown."""
+"""Players' rows: as they are read to be shown, and to be changed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, insert, select, update
 
-from app.db.direct import Direct
+from app.db.direct import Direct, no_row
+from app.db.functions import IsOneOf, list_of
 from app.db.models import ActivityRow, Player
+from app.db.repositories.base import table_of
+from app.db.types import Id
 from app.game.activity import ActivityKind
 
 
@@ -36,6 +40,25 @@ class PlayerFields(Protocol):
     def pauses(self) -> Sequence[Sequence[str]] | None: ...
 
 
+@dataclass(slots=True)
+class PlayerRecord:
+    """A player's row, as it is read under its lock, changed and written back."""
+
+    user_id: int
+    xp: int
+    gold: int
+    streak: int
+    longest_streak: int
+    last_at: datetime | None
+    last_on: date | None
+    streak_freezes: int
+    hearts: int
+    hearts_since: datetime | None
+    pauses: list[list[str]] | None
+    visibility: str
+    last_notification: int
+
+
 class PlayerRow(NamedTuple):
     """A player, and how many paid reviews were done on a day."""
 
@@ -50,6 +73,42 @@ class PlayerRow(NamedTuple):
     hearts_since: datetime | None
     pauses: Any
     daily_reviews: int
+
+
+_COLUMNS = [field.name for field in fields(PlayerRecord)]
+_TABLE = table_of(Player)
+_RECORD = select(*(_TABLE.c[name] for name in _COLUMNS))
+GET = Direct(_RECORD.where(_TABLE.c.user_id == bindparam("of_user")), PlayerRecord)
+LOCK = Direct(
+    _RECORD.where(_TABLE.c.user_id == bindparam("of_user")).with_for_update(), PlayerRecord
+)
+# Rows are locked in the order in which they are sorted.
+LOCK_ALL = Direct(
+    _RECORD.where(IsOneOf(_TABLE.c.user_id, list_of("of_users", Id)))
+    .order_by(_TABLE.c.user_id)
+    .with_for_update(),
+    PlayerRecord,
+)
+PAGE = Direct(
+    _RECORD.where(_TABLE.c.user_id > bindparam("after_id"))
+    .order_by(_TABLE.c.user_id)
+    .limit(bindparam("count")),
+    PlayerRecord,
+)
+ADD = Direct(insert(_TABLE).values({name: bindparam(name) for name in _COLUMNS}), no_row)
+SAVE = Direct(
+    update(_TABLE)
+    .where(_TABLE.c.user_id == bindparam("of_user"))
+    .values({name: bindparam(name) for name in _COLUMNS if name != "user_id"}),
+    no_row,
+)
+
+
+def describe(player: PlayerRecord) -> dict[str, Any]:
+    """The parameters of ``ADD`` and ``SAVE``."""
+    described = {name: getattr(player, name) for name in _COLUMNS}
+    described["of_user"] = player.user_id
+    return described
 
 
 REVIEWS_TODAY = (

@@ -1,32 +1,35 @@
 """Balances and counters."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Row, bindparam, func, select
 
 from app.db.models import Player, PlayerCounter
 from app.db.repositories.base import Repository, table_of
-from app.db.repositories.player_rows import WITH_REVIEWS, PlayerRow
+from app.db.repositories.player_rows import (
+    ADD,
+    GET,
+    LOCK,
+    LOCK_ALL,
+    PAGE,
+    SAVE,
+    WITH_REVIEWS,
+    PlayerRecord,
+    PlayerRow,
+    describe,
+)
+from app.db.rows import RowInsert, batched
+from app.db.together import Write, write_together
 
-_BY_USER = select(Player).where(Player.user_id == bindparam("of_user"))
-_BY_USER_LOCKED = _BY_USER.with_for_update().execution_options(populate_existing=True)
-# Rows are locked in the order in which they are sorted.
-_BY_USERS_LOCKED = (
-    select(Player)
-    .where(Player.user_id.in_(bindparam("of_users", expanding=True)))
-    .order_by(Player.user_id)
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
 _COUNT = select(func.count()).select_from(Player)
-_PAGE = (
-    select(Player)
-    .where(Player.user_id > bindparam("after_id"))
-    .order_by(Player.user_id)
-    .limit(bindparam("count"))
-)
 _COUNTERS_TABLE = table_of(PlayerCounter)
+_COUNT_UP = RowInsert(
+    _COUNTERS_TABLE,
+    ["user_id", "metric", "value"],
+    keys=["user_id", "metric"],
+    changes=lambda given: {"value": _COUNTERS_TABLE.c.value + given.value},
+)
 _COUNTERS = select(PlayerCounter.user_id, PlayerCounter.metric, PlayerCounter.value).where(
     PlayerCounter.user_id > bindparam("after_id"), PlayerCounter.user_id <= bindparam("last_id")
 )
@@ -35,9 +38,9 @@ _COUNTERS = select(PlayerCounter.user_id, PlayerCounter.metric, PlayerCounter.va
 class PlayerReader(Repository):
     """Looks balances up."""
 
-    async def get(self, user_id: int) -> Player | None:
+    async def get(self, user_id: int) -> PlayerRecord | None:
         """The player."""
-        return (await self._session.execute(_BY_USER, {"of_user": user_id})).scalar_one_or_none()
+        return await GET.fetch_one(self._session, {"of_user": user_id})
 
     async def get_with_reviews(self, user_id: int, today: date) -> PlayerRow | None:
         """The player to be shown, and how many paid reviews were done on ``today``."""
@@ -47,13 +50,9 @@ class PlayerReader(Repository):
         """How many players there are."""
         return (await self._session.execute(_COUNT)).scalar_one()
 
-    async def list_page(self, after_id: int, count: int) -> Sequence[Player]:
+    async def list_page(self, after_id: int, count: int) -> Sequence[PlayerRecord]:
         """At most ``count`` players with a greater user id than ``after_id``, by user id."""
-        return (
-            (await self._session.execute(_PAGE, {"after_id": after_id, "count": count}))
-            .scalars()
-            .all()
-        )
+        return await PAGE.fetch(self._session, {"after_id": after_id, "count": count})
 
     async def list_counters(
         self, after_id: int, last_id: int
@@ -67,43 +66,45 @@ class PlayerReader(Repository):
 class PlayerRepository(PlayerReader):
     """Changes balances, under the player's lock."""
 
-    async def lock(self, user_id: int) -> Player | None:
+    async def lock(self, user_id: int) -> PlayerRecord | None:
         """The player, locked until the transaction ends: rewards of one user happen one after another."""
-        return (
-            await self._session.execute(_BY_USER_LOCKED, {"of_user": user_id})
-        ).scalar_one_or_none()
+        return await LOCK.fetch_one(self._session, {"of_user": user_id})
 
-    async def lock_players(self, user_ids: Collection[int]) -> Sequence[Player]:
+    async def lock_players(self, user_ids: Collection[int]) -> Sequence[PlayerRecord]:
         """Those of the players that there are, by user id, locked in this order by one statement.
 
         Whoever holds a player's lock already may only ask for greater ids: the order of locks.
         """
         if not user_ids:
             return []
-        found = await self._session.scalars(_BY_USERS_LOCKED, {"of_users": list(user_ids)})
-        return found.all()
+        return await LOCK_ALL.fetch(self._session, {"of_users": list(user_ids)})
 
-    async def save(self, player: Player) -> None:
-        """Write a new or changed player."""
+    async def add(self, player: PlayerRecord) -> None:
+        """Write a new player."""
+        await ADD.fetch(self._session, describe(player))
+
+    async def save(self, player: PlayerRecord) -> None:
+        """Write a changed player."""
         await self.save_all([player])
 
-    async def save_all(self, players: Iterable[Player]) -> None:
-        """Write new or changed players, all at once."""
-        self._session.add_all(players)
-        await self._session.flush()
+    async def save_all(self, players: Sequence[PlayerRecord]) -> None:
+        """Write changed players, a hundred by one statement."""
+        for some in batched(players):
+            await write_together(self._session, [self.change(player) for player in some])
+
+    def change(self, player: PlayerRecord) -> Write:
+        """What ``save`` does, to be done together with other writes."""
+        return Write(SAVE, describe(player))
 
     async def add_to_counters(self, deltas: Mapping[int, Mapping[str, int]]) -> None:
         """Add to counters, given by user id, making those that are not there yet; one statement for all."""
+        await write_together(self._session, self.count_up(deltas))
+
+    def count_up(self, deltas: Mapping[int, Mapping[str, int]]) -> Sequence[Write]:
+        """What ``add_to_counters`` does, to be done together with other writes."""
         rows = [
             {"user_id": user_id, "metric": name, "value": delta}
             for user_id, named in deltas.items()
             for name, delta in named.items()
         ]
-        if not rows:
-            return
-        statement = self._insert_into(_COUNTERS_TABLE)
-        statement = statement.on_conflict_do_update(
-            index_elements=["user_id", "metric"],
-            set_={"value": _COUNTERS_TABLE.c.value + statement.excluded.value},
-        )
-        await self._insert_all(statement, rows)
+        return [_COUNT_UP.write(some) for some in batched(rows)]

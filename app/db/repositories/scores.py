@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.cache import TABLES
 from app.db.models import WeeklyScore
-from app.db.repositories.base import Repository
+from app.db.repositories.base import Repository, table_of
 from app.db.repositories.changes import find_changed
+from app.db.rows import RowInsert, batched
+from app.db.together import Write, write_together
 
 _OF_WEEK = (
     WeeklyScore.user_id == bindparam("of_user"),
@@ -19,6 +21,13 @@ _OF_WEEK = (
 )
 # They change columns, not objects: the session holds no scores.
 _UNSYNCHRONIZED: dict[str, Any] = {"synchronize_session": False}
+_TABLE = table_of(WeeklyScore)
+_ADD = RowInsert(
+    _TABLE,
+    ["user_id", "week_on", "xp", "shown", "awaits_group"],
+    keys=["user_id", "week_on"],
+    changes=lambda given: {"xp": _TABLE.c.xp + given.xp},
+)
 _TAKE_OFF = (
     update(WeeklyScore)
     .where(*_OF_WEEK)
@@ -100,6 +109,12 @@ class ScoreRepository(ScoreReader):
 
         ``gains`` are by user id: XP above 0, and whether tables show the learner.
         """
+        await write_together(self._session, self.score(week_on, gains))
+
+    def score(self, week_on: date, gains: Mapping[int, tuple[int, bool]]) -> Sequence[Write]:
+        """What ``add`` does, to be done together with other writes."""
+        if gains:
+            self._changed.add(TABLES)
         rows = [
             {
                 "user_id": user_id,
@@ -110,13 +125,7 @@ class ScoreRepository(ScoreReader):
             }
             for user_id, (xp, shown) in gains.items()
         ]
-        statement = self._insert_into(WeeklyScore).values(rows)
-        added = statement.on_conflict_do_update(
-            index_elements=["user_id", "week_on"],
-            set_={"xp": WeeklyScore.xp + statement.excluded.xp},
-        )
-        await self._session.execute(added)
-        self._changed.add(TABLES)
+        return [_ADD.write(some) for some in batched(rows)]
 
     async def stop_waiting(self, week_on: date, user_ids: Sequence[int]) -> Sequence[int]:
         """Take note that these users are about to get places; gives those who still waited."""

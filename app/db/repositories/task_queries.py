@@ -1,19 +1,20 @@
 """The statements by which tasks are read: one for each kind of list, made when it is first asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.listing import TaskSort, TaskStatus
 from app.core.text import fold_for_search
-from app.db.direct import Direct
+from app.db.direct import Direct, no_row
 from app.db.functions import JsonArrayHas
 from app.db.models import Task
+from app.db.repositories.base import table_of
 from app.game.rules import Difficulty
 
 SortValue = date | Difficulty | None
@@ -25,6 +26,28 @@ class TaskRow(NamedTuple):
     """A task as it is read to be shown."""
 
     id: int
+    title: str
+    description: str
+    difficulty: Difficulty
+    due_on: date | None
+    due_time: time | None
+    tags: list[str]
+    checklist: list[dict[str, Any]]
+    checklist_on: date | None
+    recurrence: str | None
+    starts_on: date | None
+    last_done_on: date | None
+    completed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(slots=True)
+class TaskRecord:
+    """A task that is made, or read under its lock to be changed. ``id`` is 0 before it is written."""
+
+    id: int
+    user_id: int
     title: str
     description: str
     difficulty: Difficulty
@@ -58,6 +81,32 @@ _FIELDS = select(*(getattr(Task, name) for name in TaskRow._fields))
 ONE = Direct(
     _FIELDS.where(Task.user_id == bindparam("owner"), Task.id == bindparam("task_id")), TaskRow
 )
+
+_TABLE = table_of(Task)
+_NAMES = [field.name for field in fields(TaskRecord)]
+_WRITTEN: dict[str, Any] = {name: bindparam(name) for name in (*_NAMES[1:], "search_text")}
+LOCK = Direct(
+    select(*(_TABLE.c[name] for name in _NAMES))
+    .where(_TABLE.c.user_id == bindparam("owner"), _TABLE.c.id == bindparam("task_id"))
+    .with_for_update(),
+    TaskRecord,
+)
+_IS_ITS = (_TABLE.c.user_id == bindparam("owner"), _TABLE.c.id == bindparam("task_id"))
+ADD = Direct(insert(_TABLE).values(_WRITTEN).returning(_TABLE.c.id), int)
+SAVE = Direct(update(_TABLE).where(*_IS_ITS).values(_WRITTEN), no_row)
+COMPLETE = Direct(
+    update(_TABLE).where(*_IS_ITS).values(completed_at=bindparam("completed_at")), no_row
+)
+DELETE = Direct(delete(_TABLE).where(*_IS_ITS), no_row)
+
+
+def describe(task: TaskRecord) -> dict[str, Any]:
+    """The parameters of the statements that write a task."""
+    described = {name: getattr(task, name) for name in _NAMES}
+    described["owner"], described["task_id"] = task.user_id, task.id
+    described["search_text"] = fold_for_search(task.title, task.description)
+    return described
+
 
 _SORTED_BY: Mapping[TaskSort, tuple[InstrumentedAttribute[Any] | None, bool]] = {
     TaskSort.CREATED: (None, False),

@@ -4,24 +4,28 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any, Protocol
 
-from sqlalchemy import bindparam, select
-
 from app.core.listing import TaskSort
-from app.core.text import fold_for_search
-from app.db.models import Task
 from app.db.repositories.base import Repository
 from app.db.repositories.task_queries import (
+    ADD,
+    COMPLETE,
+    DELETE,
+    LOCK,
     ONE,
+    SAVE,
     SortValue,
     TaskFilter,
+    TaskRecord,
     TaskRow,
+    describe,
     list_tasks,
 )
+from app.db.together import Write
 from app.game.rules import Difficulty
 
 
 class TaskFields(Protocol):
-    """What a task is made of, whether it was loaded to be changed (``Task``) or only to be shown."""
+    """What a task is made of, whether it was loaded to be changed (``TaskRecord``) or only to be shown."""
 
     @property
     def id(self) -> int: ...
@@ -55,13 +59,6 @@ class TaskFields(Protocol):
     def updated_at(self) -> datetime: ...
 
 
-_ONE_LOCKED = (
-    select(Task)
-    .where(Task.user_id == bindparam("owner"), Task.id == bindparam("task_id"))
-    .with_for_update()
-)
-
-
 class TaskReader(Repository):
     """Looks tasks up; always among those of one user."""
 
@@ -87,18 +84,25 @@ class TaskReader(Repository):
 class TaskRepository(TaskReader):
     """Makes and changes tasks."""
 
-    async def lock(self, user_id: int, task_id: int) -> Task | None:
+    async def lock(self, user_id: int, task_id: int) -> TaskRecord | None:
         """The user's task, locked until the transaction ends. Take the player's lock first."""
-        found = await self._session.execute(_ONE_LOCKED, {"owner": user_id, "task_id": task_id})
-        return found.scalar_one_or_none()
+        return await LOCK.fetch_one(self._session, {"owner": user_id, "task_id": task_id})
 
-    async def save(self, task: Task) -> None:
-        """Write a new or changed task."""
-        task.search_text = fold_for_search(task.title, task.description)
-        self._session.add(task)
-        await self._session.flush()
+    async def add(self, task: TaskRecord) -> None:
+        """Write a new task; afterwards it has its id."""
+        (task.id,) = await ADD.fetch(self._session, describe(task))
 
-    async def delete(self, task: Task) -> None:
+    async def save(self, task: TaskRecord) -> None:
+        """Write a changed task."""
+        await SAVE.fetch(self._session, describe(task))
+
+    def complete(self, task: TaskRecord) -> Write:
+        """Write when a task was completed, or that it is not; to be done together with other writes."""
+        parameters = {
+            "owner": task.user_id, "task_id": task.id, "completed_at": task.completed_at
+        }  # fmt: skip
+        return Write(COMPLETE, parameters)
+
+    async def delete(self, task: TaskRecord) -> None:
         """Erase a task and its occurrences. What it paid stays in the ledger."""
-        await self._session.delete(task)
-        await self._session.flush()
+        await DELETE.fetch(self._session, {"owner": task.user_id, "task_id": task.id})
