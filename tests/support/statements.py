@@ -1,39 +1,19 @@
 """Counts SQL statements at the driver, where nothing can hide (DESIGN 9).
 
-SQLite's trace callback sees all. asyncpg's query logger does not see prepared statements, which is how
-SQLAlchemy runs everything, so on PostgreSQL their ``fetch`` and ``cursor`` are listened to as well.
+SQLite's trace callback sees all; what goes to PostgreSQL is heard by ``asyncpg_calls``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakSet
 
-from asyncpg.prepared_stmt import PreparedStatement
 from sqlalchemy import event
 
 from app.db.engines import Engines
+from tests.support import asyncpg_calls
 
 _LEFT_OUT = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET", "PRAGMA", "--")
-
-_fetch_unheard = PreparedStatement.fetch
-_cursor_unheard = PreparedStatement.cursor
-_logs: set["StatementLog"] = set()
-
-
-async def _fetch(self: Any, *args: Any, **kwargs: Any) -> Any:
-    for log in _logs:
-        log.hear(self.get_query())
-    return await _fetch_unheard(self, *args, **kwargs)
-
-
-def _cursor(self: Any, *args: Any, **kwargs: Any) -> Any:
-    for log in _logs:
-        log.hear(self.get_query())
-    return _cursor_unheard(self, *args, **kwargs)
-
-
-PreparedStatement.fetch = _fetch
-PreparedStatement.cursor = _cursor
 
 
 class StatementLog:
@@ -41,6 +21,8 @@ class StatementLog:
 
     def __init__(self) -> None:
         self.statements: list[str] = []
+        self._is_counting = False
+        self._connections: WeakSet[Any] = WeakSet()
 
     def watch(self, engines: Engines) -> None:
         """Listen on every connection that the engines open from now on."""
@@ -51,20 +33,26 @@ class StatementLog:
     def count(self) -> Iterator[list[str]]:
         """The statements of a block, of all connections."""
         self.statements = []
-        _logs.add(self)
+        self._is_counting = True
+        asyncpg_calls.listen(self._hear_call)
         try:
             yield self.statements
         finally:
-            _logs.discard(self)
+            asyncpg_calls.stop_listening(self._hear_call)
+            self._is_counting = False
 
     def hear(self, statement: str) -> None:
         """Take a statement down, while a block is counted."""
-        if self in _logs and not statement.lstrip().upper().startswith(_LEFT_OUT):
+        if self._is_counting and not statement.lstrip().upper().startswith(_LEFT_OUT):
             self.statements.append(statement)
+
+    async def _hear_call(self, connection: Any, statement: str, _values: Sequence[Any]) -> None:
+        if connection in self._connections:
+            self.hear(statement)
 
     def _attach(self, connection: Any, _record: Any) -> None:
         driver = connection.driver_connection
-        if hasattr(driver, "add_query_logger"):
-            driver.add_query_logger(lambda record: self.hear(record.query))
-        else:
+        if hasattr(driver, "set_trace_callback"):
             connection.await_(driver.set_trace_callback(self.hear))
+        else:
+            self._connections.add(driver)
