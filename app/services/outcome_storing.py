@@ -67,7 +67,7 @@ class OutcomeStore:
             *uow.notifications.tell(
                 [(deed.turn.player, _list_notices(deed)) for deed in deeds], now
             ),
-            *(uow.players.change(deed.turn.player) for deed in deeds),
+            *uow.players.change([deed.turn.player for deed in deeds]),
             *uow.scores.score(week_of(now), _list_scores(deeds)),
             *uow.goals.save_quests(_list_quests(deeds)),
             *uow.awards.award(

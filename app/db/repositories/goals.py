@@ -106,7 +106,6 @@ _RECOUNTED = select(
 )
 
 _LIST_OPEN = Direct(_OPEN, GoalRow)
-_LIST_HOLDING = Direct(_RECOUNTED, GoalRow)
 
 _QUESTS_TABLE = table_of(QuestProgress)
 _SAVE_QUESTS = RowInsert(
@@ -197,7 +196,8 @@ class GoalReader(Repository):
             "of_user": user_id, "of_users": [user_id], "sequence": sequence, "at": at,
             "local_on": local_on, "now": now, "earliest_on": local_on - timedelta(days=2),
         }  # fmt: skip
-        return await _LIST_HOLDING.fetch(self._session, parameters)
+        found = await self._session.execute(_RECOUNTED, parameters)
+        return [GoalRow(*row) for row in found]
 
 
 class GoalRepository(GoalReader):

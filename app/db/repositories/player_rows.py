@@ -11,6 +11,7 @@ from app.db.direct import Direct, no_row
 from app.db.functions import IsOneOf, list_of
 from app.db.models import ActivityRow, Player
 from app.db.repositories.base import table_of
+from app.db.rows import RowInsert
 from app.db.types import Id
 from app.game.activity import ActivityKind
 
@@ -101,6 +102,13 @@ SAVE = Direct(
     .where(_TABLE.c.user_id == bindparam("of_user"))
     .values({name: bindparam(name) for name in _COLUMNS if name != "user_id"}),
     no_row,
+)
+# They are there, and locked: none is inserted.
+SAVE_ALL = RowInsert(
+    _TABLE,
+    _COLUMNS,
+    keys=["user_id"],
+    changes=lambda given: {name: given[name] for name in _COLUMNS if name != "user_id"},
 )
 
 

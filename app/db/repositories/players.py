@@ -14,6 +14,7 @@ from app.db.repositories.player_rows import (
     LOCK_ALL,
     PAGE,
     SAVE,
+    SAVE_ALL,
     WITH_REVIEWS,
     PlayerRecord,
     PlayerRow,
@@ -88,13 +89,14 @@ class PlayerRepository(PlayerReader):
         await self.save_all([player])
 
     async def save_all(self, players: Sequence[PlayerRecord]) -> None:
-        """Write changed players, a hundred by one statement."""
-        for some in batched(players):
-            await write_together(self._session, [self.change(player) for player in some])
+        """Write changed players, by one statement."""
+        await write_together(self._session, self.change(players))
 
-    def change(self, player: PlayerRecord) -> Write:
-        """What ``save`` does, to be done together with other writes."""
-        return Write(SAVE, describe(player))
+    def change(self, players: Sequence[PlayerRecord]) -> Sequence[Write]:
+        """What ``save_all`` does, to be done together with other writes."""
+        if len(players) == 1:
+            return [Write(SAVE, describe(players[0]))]
+        return [SAVE_ALL.write([describe(each) for each in some]) for some in batched(players)]
 
     async def add_to_counters(self, deltas: Mapping[int, Mapping[str, int]]) -> None:
         """Add to counters, given by user id, making those that are not there yet; one statement for all."""
