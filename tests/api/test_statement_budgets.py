@@ -83,7 +83,7 @@ async def test_a_request_costs_its_statements(
     with service.statements.count() as statements:
         answer = await ask(prepared)
     assert answer.is_success, answer.text
-    assert len(statements) == expected, "\n".join(statements)
+    assert len(statements) == expected, f"{len(statements)} statements: {statements}"
     assert expected <= budget
 
 
