@@ -11,6 +11,7 @@ from tests.benchmarks.speed.comparing import alternate, median_ratio, summarize
 from tests.benchmarks.speed.database import prepare, provide_sqlite
 from tests.benchmarks.speed.findings import Finding, Wanted
 from tests.benchmarks.speed.load import CONNECTIONS, Load, Loader, Sample
+from tests.benchmarks.speed.results import Results
 from tests.benchmarks.speed.servers import OURS, Served, ServerError, serve
 from tests.benchmarks.speed.works import WORKS, work_named
 from tests.support.databases import migrate_url
@@ -22,7 +23,7 @@ LEAST_COMPLETIONS = 300.0
 _STARTS = 5
 
 
-def measure_memory(bench: Bench) -> list[Finding]:
+def measure_memory(bench: Bench) -> Results:
     """The resident memory of one process after some load of each kind. It never hashed a password."""
     with serve(OURS, bench.url, bench.folder) as fresh:
         before = fresh.measure_memory()
@@ -31,12 +32,12 @@ def measure_memory(bench: Bench) -> list[Finding]:
         after = fresh.measure_memory()
     bench.plan.note(f"memory: {before:.0f} MB before load, {after:.0f} MB after it")
     title = "Resident memory of one process after load"
-    return [
-        Finding("memory", title, after, Wanted.MOST, MOST_MEGABYTES, " MB", {"before load": before})
-    ]
+    details = {"before load": before}
+    finding = Finding("memory", title, after, Wanted.MOST, MOST_MEGABYTES, " MB", details)
+    return Results([finding])
 
 
-def measure_start(bench: Bench) -> list[Finding]:
+def measure_start(bench: Bench) -> Results:
     """From the start of the process to its first answer, on a migrated SQLite file."""
     folder = bench.folder / "start"
     folder.mkdir()
@@ -52,10 +53,12 @@ def measure_start(bench: Bench) -> list[Finding]:
         bench.plan.note(f"start: {waits[-1]:.2f} s")
     title = "Start of the process to its first 200 (SQLite, migrated)"
     details = {"fastest": min(waits), "slowest": max(waits)}
-    return [Finding("start", title, median(waits), Wanted.MOST, MOST_START_SECONDS, " s", details)]
+    middle = median(waits)
+    finding = Finding("start", title, middle, Wanted.MOST, MOST_START_SECONDS, " s", details)
+    return Results([finding])
 
 
-def measure_sqlite(bench: Bench) -> list[Finding]:
+def measure_sqlite(bench: Bench) -> Results:
     """Lists and completions on SQLite, beside lists on PostgreSQL."""
     folder = bench.folder / "sqlite"
     folder.mkdir()
@@ -74,7 +77,7 @@ def measure_sqlite(bench: Bench) -> list[Finding]:
     ratio = median_ratio(samples["SQLite"], samples["PostgreSQL"])
     rates = {f"{name}, requests/s": summarize(each).rate for name, each in samples.items()}
     summary = summarize(completing)
-    return [
+    findings = [
         Finding(
             "sqlite-list",
             f"{work.title} on SQLite: times our own on PostgreSQL",
@@ -93,6 +96,7 @@ def measure_sqlite(bench: Bench) -> list[Finding]:
             {"p50 ms": summary.p50_ms, "p99 ms": summary.p99_ms},
         ),
     ]
+    return Results(findings)
 
 
 def _complete(bench: Bench, served: Served, loader: Loader, load: Load) -> list[Sample]:

@@ -11,43 +11,37 @@ _INDEXES = """
 SELECT i.indexname, i.indexdef FROM pg_indexes i
 WHERE i.tablename = 'tasks' AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conname = i.indexname)
 """
+_LAST = (
+    "SELECT max(u.id), (SELECT max(t.id) FROM tasks t), (SELECT count(*) FROM tasks) FROM users u"
+)
 
 
 def add_crowd(url: str, shape: Shape, tasks: int) -> None:
-    """Let the table have that many tasks or a few more; the crowd's lie among each other."""
+    """Let the table have that many tasks, or a few more; the crowd's lie among each other."""
     asyncio.run(_add(url, shape, tasks))
 
 
 async def _add(url: str, shape: Shape, tasks: int) -> None:
-    dsn = url.replace("+asyncpg", "")
-    indexes = await _drop_indexes(dsn)
-    first = shape.hot_user + 1
-    last = first + tasks // shape.tasks - shape.users
-    async with connect(url) as connection:
-        await add_users(connection, shape, count(first, last), UNUSABLE_PASSWORD)
-        behind = shape.first_hot_task + shape.hot_tasks
-        for k in range(1, shape.tasks + 1):
-            start = behind + (k - 1) * (last - first + 1) - first
-            await add_kth_tasks(connection, shape, k, count(first, last), start)
-    await _execute(dsn, list(indexes.values()))
-
-
-async def _drop_indexes(dsn: str) -> dict[str, str]:
-    """Those that are not of constraints; they are made faster when all rows are there."""
-    connection = await asyncpg.connect(dsn)
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
+        last_user, last_task, present = await connection.fetchrow(_LAST)
+        # Those that are not of constraints are made faster when all rows are there.
         indexes = dict(await connection.fetch(_INDEXES))
         for name in indexes:
             await connection.execute(f"DROP INDEX {name}")
-        return indexes
+        users = -(-(tasks - present) // shape.tasks)
+        await _insert(url, shape, last_user + 1, users, last_task)
+        for definition in indexes.values():
+            await connection.execute(definition)
     finally:
         await connection.close()
 
 
-async def _execute(dsn: str, statements: list[str]) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
+async def _insert(url: str, shape: Shape, first: int, users: int, last_task: int) -> None:
+    """So many users from a number on, and their tasks behind the last that is there."""
+    last = first + users - 1
+    async with connect(url) as connection:
+        await add_users(connection, shape, count(first, last), UNUSABLE_PASSWORD)
+        for k in range(1, shape.tasks + 1):
+            start = last_task + 1 + (k - 1) * users - first
+            await add_kth_tasks(connection, shape, k, count(first, last), start)

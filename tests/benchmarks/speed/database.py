@@ -75,6 +75,10 @@ class Postgres:
         self._dsn = url.replace("+asyncpg", "")
         self._shape = shape
 
+    def vacuum(self) -> None:
+        """Clear all tables up, and measure them."""
+        self._run("VACUUM ANALYZE")
+
     def settle(self) -> None:
         """Keep what completions change, and have no vacuum of its own time."""
         copies = "".join(f"CREATE TABLE kept.{name} AS TABLE {name};" for name in _TOUCHED)

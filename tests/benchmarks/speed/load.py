@@ -65,7 +65,7 @@ class Wrk:
         """Wait for its end; its figures, in microseconds.
 
         Raises:
-            ServerError: it has none, or requests failed.
+            ServerError: it has none, or requests failed, or none was answered.
         """
         printed, _ = self._process.communicate()
         line = next((line for line in printed.splitlines() if line.startswith(_FIGURES)), None)

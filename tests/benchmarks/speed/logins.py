@@ -6,6 +6,7 @@ from tests.benchmarks.speed.bench import Bench
 from tests.benchmarks.speed.comparing import alternate, summarize
 from tests.benchmarks.speed.findings import Finding, Wanted
 from tests.benchmarks.speed.load import Load, Sample, Wrk
+from tests.benchmarks.speed.results import Results
 from tests.benchmarks.speed.servers import OURS, YARDSTICK, Served
 from tests.benchmarks.speed.works import LOGIN, work_named
 
@@ -16,7 +17,7 @@ _SPARE_SECONDS = 4.0
 """Logins begin before the list is asked for, and go on behind it."""
 
 
-def measure_logins(bench: Bench) -> list[Finding]:
+def measure_logins(bench: Bench) -> Results:
     """The p99 of a list beside logins, against the yardstick's."""
     logins: dict[str, list[float]] = {OURS: [], YARDSTICK: []}
 
@@ -43,4 +44,4 @@ def measure_logins(bench: Bench) -> list[Finding]:
     details |= {f"{name} lists/s": summarize(each).rate for name, each in samples.items()}
     title = "GET /tasks beside 4 clients that log in: p99 in times of the yardstick's"
     ratio = p99[OURS] / p99[YARDSTICK]
-    return [Finding("logins", title, ratio, Wanted.MOST, MOST_TIMES, details=details)]
+    return Results([Finding("logins", title, ratio, Wanted.MOST, MOST_TIMES, details=details)])

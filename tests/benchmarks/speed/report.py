@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.speed.comparing import Comparison, Summary
-from tests.benchmarks.speed.findings import Finding
+from tests.benchmarks.speed.findings import tabulate_findings
+from tests.benchmarks.speed.results import Results
 from tests.benchmarks.speed.servers import OURS, YARDSTICK
 from tests.support.process import ROOT
 
@@ -74,13 +75,20 @@ def _show_row(title: str, name: str, summary: Summary, rest: str) -> str:
 
 
 def to_json(
-    machine: dict[str, Any], comparisons: Sequence[Comparison], findings: Sequence[Finding]
+    machine: dict[str, Any], comparisons: Sequence[Comparison], results: Results
 ) -> dict[str, Any]:
-    """All figures, for machines."""
+    """All figures, for machines; the tables for people among them."""
     return {
         "machine": machine,
         "works": {each.work.name: _list_figures(each) for each in comparisons},
-        "findings": {each.name: asdict(each) | {"is_met": each.is_met} for each in findings},
+        "findings": {
+            each.name: asdict(each) | {"is_met": each.is_met} for each in results.findings
+        },
+        "curves": [asdict(curve) for curve in results.curves],
+        "tables": {
+            "works": tabulate(comparisons),
+            "findings": tabulate_findings(results.findings),
+        },
     }
 
 
