@@ -9,7 +9,7 @@ _WIDTH, _HEIGHT = 460, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 40, 46
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 """Those that people who see few colours can tell apart (Okabe and Ito)."""
-_DASHES = ("", "6 3", "2 3", "8 3 2 3")
+_DASHES = ("none", "6 3", "2 3", "8 3 2 3")
 _TICKS = 5
 
 
