@@ -6,6 +6,7 @@ status is 1 where something is not as it is wanted, and 2 where it could not be 
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -102,6 +103,8 @@ def run(options: argparse.Namespace) -> tuple[Sequence[Comparison], Results]:
 def main() -> int:
     """Run the benchmark."""
     options = read_options()
+    # Told to leave, it takes its services and its database down.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     machine = {**describe_machine(), "rounds": options.rounds, "seconds": options.seconds}
     try:
         require_wrk()
