@@ -37,6 +37,7 @@ from app.infra.job_wakeups import create_waker
 from app.infra.limits import InProcessCounters
 from app.infra.mail import create_sender
 from app.infra.rate_limiter import RateLimiter
+from app.infra.tracing import is_tracing_wanted
 from app.services.client_config import ClientConfig
 from app.services.live_config import LiveConfig
 
@@ -95,6 +96,7 @@ async def open_parts(
         settings.resolved_database_url,
         settings.database_pool_size,
         Listeners(on_told=events.publish, on_wanted=jobs.wake, on_changed=caches.groups.change),
+        by_driver=not is_tracing_wanted(),  # each statement is to have its span
     )
     live = LiveConfig(database.reading)
     find_rates = find_rates or live.find_rates

@@ -50,10 +50,29 @@ def create_engines(
     *,
     connect_timeout_seconds: float | None = None,
     limits: TimeLimits = DEFAULT_LIMITS,
+    by_driver: bool = True,
 ) -> Engines:
-    """Make the engines for ``url``; nothing is connected yet."""
-    if make_url(url).get_backend_name() == "sqlite":
-        return _create_sqlite_engines(url, pool_size)
+    """Make the engines for ``url``; nothing is connected yet.
+
+    Of what goes to the driver at once SQLAlchemy's events say nothing: whoever listens for every statement
+    does without (``by_driver``).
+    """
+    engines = (
+        _create_sqlite_engines(url, pool_size)
+        if make_url(url).get_backend_name() == "sqlite"
+        else _create_postgres_engines(url, pool_size, connect_timeout_seconds, limits)
+    )
+    if not by_driver:
+        return engines
+    engines = replace(engines, writing=offer_drivers(engines.writing))
+    if is_behind_pooler(url):
+        return engines  # limits of time come with the BEGIN, which a read alone has not
+    return replace(engines, reading=offer_lone_reads(engines.reading))
+
+
+def _create_postgres_engines(
+    url: str, pool_size: int, connect_timeout_seconds: float | None, limits: TimeLimits
+) -> Engines:
     if connect_timeout_seconds is not None:
         limits = replace(limits, connect=connect_timeout_seconds)
     engine = create_postgres_engine(url, limits, pool_size=pool_size, max_overflow=0)
@@ -61,14 +80,12 @@ def create_engines(
     # In autocommit a read needs no round trips for BEGIN and ROLLBACK; the pool is the same. Behind a
     # pooler its limits of time come with the BEGIN.
     reading = (
-        engine
-        if is_behind_pooler(url)
-        else offer_lone_reads(engine.execution_options(isolation_level="AUTOCOMMIT"))
+        engine if is_behind_pooler(url) else engine.execution_options(isolation_level="AUTOCOMMIT")
     )
     snapshots = engine.execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
-    return Engines(reading, snapshots, offer_drivers(engine), pool_size, pool_size)
+    return Engines(reading, snapshots, engine, pool_size, pool_size)
 
 
 def _create_sqlite_engines(url: str, pool_size: int) -> Engines:
@@ -81,7 +98,7 @@ def _create_sqlite_engines(url: str, pool_size: int) -> Engines:
         event.listen(engine.sync_engine, "invalidate", _end_broken_transaction)
         event.listen(engine.sync_engine, "reset", _end_uncommitted_transaction)
         measure_statements(engine.sync_engine)
-    return Engines(offer_lone_reads(reading), reading, offer_drivers(writing), pool_size, 1)
+    return Engines(reading, reading, writing, pool_size, 1)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

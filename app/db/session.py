@@ -184,9 +184,16 @@ class Database:
         self._writing = _make_sessions(bind or engines.writing)
 
     @classmethod
-    def from_url(cls, url: str, pool_size: int, listeners: Listeners = Listeners()) -> "Database":
-        """A database by its address; nothing is connected yet."""
-        return cls(create_engines(url, pool_size), listeners=listeners)
+    def from_url(
+        cls,
+        url: str,
+        pool_size: int,
+        listeners: Listeners = Listeners(),
+        *,
+        by_driver: bool = True,
+    ) -> "Database":
+        """A database by its address; nothing is connected yet. ``by_driver`` as of ``create_engines``."""
+        return cls(create_engines(url, pool_size, by_driver=by_driver), listeners=listeners)
 
     def reading(self) -> AbstractAsyncContextManager[ReadUnitOfWork]:
         """A unit of work that can't write.
