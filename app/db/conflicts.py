@@ -109,7 +109,7 @@ def translate(error: Exception) -> QuestboardError | None:
     if isinstance(error, IntegrityError):
         return OwnerGoneError() if constraint_of(error) == FOREIGN_KEY else None
     if isinstance(error, DBAPIError):
-        if not _is_out_of_reach(error):
+        if not is_out_of_reach(error):
             is_busy = is_lock_timeout(error) or sqlstate_of(error) in _TRANSIENT_SQLSTATES
             return DatabaseBusyError(retry_after=_RETRY_AFTER_SECONDS) if is_busy else None
     elif not isinstance(error, CONNECTING_ERRORS):
@@ -117,7 +117,8 @@ def translate(error: Exception) -> QuestboardError | None:
     return DatabaseUnavailableError(retry_after=_RETRY_AFTER_SECONDS)
 
 
-def _is_out_of_reach(error: DBAPIError) -> bool:
+def is_out_of_reach(error: DBAPIError) -> bool:
+    """Whether the connection is of no use any more, or the file of SQLite."""
     return (
         error.connection_invalidated
         or (sqlstate_of(error) or "").startswith(_GONE_SQLSTATES)

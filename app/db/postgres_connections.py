@@ -3,6 +3,7 @@
 import asyncio
 import re
 import socket
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
         def __init__(self, *arguments: Any) -> None: ...
 
         async def execute(self, query: str, *args: Any, **options: Any) -> Any: ...
+
+        async def fetch(self, query: str, *args: Any) -> Any: ...
 
         async def fetchval(self, query: str) -> Any: ...
 
@@ -47,12 +50,16 @@ _LIFTED = re.compile(r"SET LOCAL statement_timeout = 0\b")
 class DatabaseConnection(_Connection):
     """A connection whose silence is noticed."""
 
-    __slots__ = ("_patience", "address", "on_begin")
+    __slots__ = ("_patience", "address", "is_doubtful", "on_begin", "on_silence")
 
     address: tuple[str, int] | str
     """Of the server's host and port, or of its socket."""
     on_begin: str
     """What is sent together with each ``BEGIN``, in one round trip."""
+    on_silence: Callable[[], None]
+    """Hears that the server is taken for gone."""
+    is_doubtful: bool
+    """Whether the server fell silent on another connection."""
 
     def __init__(
         self, protocol: Any, transport: asyncio.Transport, loop: Any, address: Any, *rest: Any
@@ -60,6 +67,8 @@ class DatabaseConnection(_Connection):
         super().__init__(protocol, transport, loop, address, *rest)
         self.address = address
         self.on_begin = ""
+        self.on_silence = _ignore
+        self.is_doubtful = False
         self._patience = self._config.command_timeout
         _keep_alive(transport)
 
@@ -74,6 +83,11 @@ class DatabaseConnection(_Connection):
         async with self.transaction():
             await super().set_type_codec(*args, **options)
 
+    def give_up(self) -> None:
+        """Close it at once: the server did not even end what it should have ended."""
+        self.terminate()
+        self.on_silence()
+
     def follow(self, statement: str) -> None:
         """Wait without end for the rest of a transaction that lifts the server's own limit."""
         if _LIFTED.match(statement):
@@ -87,6 +101,10 @@ class DatabaseConnection(_Connection):
         # The driver takes a limit for each call, which SQLAlchemy does not hand on, or this one for all.
         if self._config.command_timeout != seconds:
             self._config = self._config._replace(command_timeout=seconds)
+
+
+def _ignore() -> None:
+    """Nobody is to hear."""
 
 
 def _keep_alive(transport: asyncio.Transport) -> None:

@@ -23,15 +23,23 @@ def watch_faults(engine: Engine, hosts: PostgresHosts) -> None:
     event.listen(engine, "checkin", _restore_limits)
 
 
+def hide_row(error: BaseException | None) -> bool:
+    """PostgreSQL repeats the row that it refuses, as detail: it would go to the log as well.
+
+    Whether there was any; ``error`` is the driver's.
+    """
+    has_detail = bool(getattr(error, "detail", None))
+    if has_detail:
+        vars(error)["detail"] = None
+    return has_detail
+
+
 def _hide_row(context: ExceptionContext) -> None:
-    """PostgreSQL repeats the row that it refuses, as detail: it would go to the log as well."""
-    cause = context.original_exception.__cause__
-    if not getattr(cause, "detail", None):
+    if not hide_row(context.original_exception.__cause__):
         return
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None:
             error.args = tuple(str(part).partition("\nDETAIL:")[0] for part in error.args)
-    vars(cause)["detail"] = None
 
 
 def _notice_loss(hosts: PostgresHosts, context: ExceptionContext) -> None:
@@ -42,8 +50,7 @@ def _notice_loss(hosts: PostgresHosts, context: ExceptionContext) -> None:
     error, adapted = context.original_exception, connection.connection.dbapi_connection
     sqlstate = getattr(error, "sqlstate", None)
     if isinstance(error, TimeoutError):  # the server did not even end what it should have ended
-        _driver_of(adapted).terminate()
-        hosts.forget()
+        _driver_of(adapted).give_up()
         context.is_disconnect = True
     elif sqlstate == _READ_ONLY and not _is_reading(adapted):
         hosts.forget()
@@ -51,8 +58,12 @@ def _notice_loss(hosts: PostgresHosts, context: ExceptionContext) -> None:
 
 
 def _refuse_closed(adapted: Any, _record: Any, _proxy: Any) -> None:
-    """Let the pool connect anew, all of it, where a connection was closed while nobody used it."""
-    if _driver_of(adapted).is_closed():
+    """Let the pool connect anew, all of it, where a connection was closed while nobody used it.
+
+    Or where its server fell silent in a read alone, of which SQLAlchemy is not told.
+    """
+    driver = _driver_of(adapted)
+    if driver.is_closed() or driver.is_doubtful:
         raise InvalidatePoolError
 
 

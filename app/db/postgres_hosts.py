@@ -85,12 +85,18 @@ class PostgresHosts:
             connection = await entrance.enter(addresses[0])
         else:
             connection = await self._enter_one_of(addresses, entrance)
+        connection.on_silence = self.forget
         self._open.add(connection)
         return connection
 
     def forget(self) -> None:
-        """Look for the host that takes writes anew: the one so far no longer does."""
+        """Look for the host that takes writes anew: the one so far no longer does.
+
+        Connections that are open go on with what is under way, but nobody is to begin with them.
+        """
         self._familiar = None
+        for connection in self._open:
+            connection.is_doubtful = True
 
     async def _enter_one_of(
         self, addresses: Sequence[Address], entrance: _Entrance

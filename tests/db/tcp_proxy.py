@@ -43,6 +43,10 @@ class TcpProxy:
         """Take everything and hand on nothing: connections stay, new ones are let in, nobody answers."""
         self._carries.clear()
 
+    def carry(self) -> None:
+        """Hand on again, what was swallowed as well."""
+        self._carries.set()
+
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None

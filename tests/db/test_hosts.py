@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import literal, make_url, select, text
 
 from app.core.database_url import read_database_url
 from app.core.errors import UnavailableError
 from app.db.conflicts import DatabaseUnavailableError
+from app.db.direct import Direct
 from app.db.engines import create_engines
 from app.db.postgres_connections import DatabaseConnection
 from app.db.postgres_limits import TimeLimits
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.postgresql
 
 LIMITS = TimeLimits(connect=1.5, statement=0.5, lock=0.2, silence=0.8)
 _SELECT = text("SELECT 1")
+_DIRECT = Direct(select(literal(1)), int)
 
 
 class Hosts:
@@ -70,9 +72,25 @@ async def silent_port() -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
 
 
-async def ask(database: Database) -> int:
+Ask = Callable[[Database], Awaitable[int]]
+
+
+async def ask_in_session(database: Database) -> int:
     async with database.reading() as uow:
         return int((await uow._session.execute(_SELECT)).scalar_one())
+
+
+async def ask_alone(database: Database) -> int:
+    async with database.reading() as uow:
+        (answer,) = await _DIRECT.fetch(uow._session, {})
+    return answer
+
+
+@pytest.fixture(params=[ask_in_session, ask_alone])
+def ask(request: pytest.FixtureRequest) -> Ask:
+    """A read, by SQLAlchemy's connection or alone on the driver's."""
+    chosen: Ask = request.param
+    return chosen
 
 
 async def driver_of(database: Database) -> DatabaseConnection:
@@ -84,7 +102,7 @@ async def driver_of(database: Database) -> DatabaseConnection:
 
 
 async def test_hosts_that_are_gone_or_hang_do_not_keep_from_the_one_that_serves(
-    hosts: Hosts, silent_port: int
+    hosts: Hosts, silent_port: int, ask: Ask
 ) -> None:
     database = hosts.database(free_port(), silent_port, hosts.second.port)
     began_at = time.monotonic()
@@ -92,7 +110,7 @@ async def test_hosts_that_are_gone_or_hang_do_not_keep_from_the_one_that_serves(
     assert time.monotonic() - began_at < LIMITS.connect
 
 
-async def test_all_hosts_down_is_said_and_soon_over(hosts: Hosts) -> None:
+async def test_all_hosts_down_is_said_and_soon_over(hosts: Hosts, ask: Ask) -> None:
     await hosts.first.shut()
     await hosts.second.shut()
     database = hosts.database(hosts.first.port, hosts.second.port)
@@ -103,12 +121,12 @@ async def test_all_hosts_down_is_said_and_soon_over(hosts: Hosts) -> None:
     assert await ask(database) == 1
 
 
-async def test_many_at_once_search_once_and_are_all_served(hosts: Hosts) -> None:
+async def test_many_at_once_search_once_and_are_all_served(hosts: Hosts, ask: Ask) -> None:
     database = hosts.database(free_port(), hosts.second.port, pool_size=10)
     assert await asyncio.gather(*(ask(database) for _ in range(30))) == [1] * 30
 
 
-async def test_a_host_that_goes_silent_is_left_for_another(hosts: Hosts) -> None:
+async def test_a_host_that_goes_silent_is_left_for_another(hosts: Hosts, ask: Ask) -> None:
     """What is under way there is told to come again; nobody waits for longer than the limit."""
     database = hosts.database(hosts.first.port, hosts.second.port)
     assert await asyncio.gather(*(ask(database) for _ in range(3))) == [1] * 3
@@ -126,7 +144,9 @@ async def test_a_host_that_goes_silent_is_left_for_another(hosts: Hosts) -> None
     assert other.has_connections
 
 
-async def test_what_is_under_way_on_the_old_host_ends_once_another_is_found(hosts: Hosts) -> None:
+async def test_what_is_under_way_on_the_old_host_ends_once_another_is_found(
+    hosts: Hosts, ask: Ask
+) -> None:
     patient = TimeLimits(connect=1.5, silence=15.0)
     database = hosts.database(hosts.first.port, hosts.second.port, limits=patient)
     assert await ask(database) == 1
@@ -139,7 +159,7 @@ async def test_what_is_under_way_on_the_old_host_ends_once_another_is_found(host
     assert time.monotonic() - began_at < patient.silence / 2
 
 
-async def test_a_single_host_that_goes_silent_is_told(hosts: Hosts) -> None:
+async def test_a_single_host_that_goes_silent_is_told(hosts: Hosts, ask: Ask) -> None:
     database = hosts.database(hosts.first.port, pool_size=1)
     assert await ask(database) == 1
     hosts.first.swallow()
@@ -167,7 +187,7 @@ async def test_a_commit_into_silence_is_not_taken_for_done(hosts: Hosts) -> None
     assert driver.is_closed()
 
 
-async def test_a_read_into_silence_gives_its_connection_up_at_once(hosts: Hosts) -> None:
+async def test_a_read_into_silence_gives_its_connection_up_at_once(hosts: Hosts, ask: Ask) -> None:
     """Trying to cancel the statement would take as long again."""
     limits = TimeLimits(silence=2.0)
     database = hosts.database(hosts.first.port, pool_size=1, limits=limits)
@@ -180,7 +200,9 @@ async def test_a_read_into_silence_gives_its_connection_up_at_once(hosts: Hosts)
     assert driver.is_closed()
 
 
-async def test_connections_that_were_closed_meanwhile_are_replaced_unseen(hosts: Hosts) -> None:
+async def test_connections_that_were_closed_meanwhile_are_replaced_unseen(
+    hosts: Hosts, ask: Ask
+) -> None:
     database = hosts.database(hosts.first.port, pool_size=2)
     assert await asyncio.gather(*(ask(database) for _ in range(2))) == [1] * 2
     await hosts.first.shut()
@@ -219,7 +241,7 @@ async def test_a_write_while_only_reading_is_a_defect_and_not_disguised(hosts: H
     assert not isinstance(refusal.value, UnavailableError)
 
 
-async def test_a_standby_is_not_mistaken_for_the_primary(hosts: Hosts) -> None:
+async def test_a_standby_is_not_mistaken_for_the_primary(hosts: Hosts, ask: Ask) -> None:
     """What takes no writes is refused while connecting, told by the server's own settings."""
     closed = f"{hosts._url.database}_closed"
     async with AsyncExitStack() as stack:
@@ -237,7 +259,7 @@ async def test_a_standby_is_not_mistaken_for_the_primary(hosts: Hosts) -> None:
         assert await ask(hosts.database(hosts.first.port)) == 1
 
 
-async def test_who_lifts_the_limit_of_statements_is_waited_for(hosts: Hosts) -> None:
+async def test_who_lifts_the_limit_of_statements_is_waited_for(hosts: Hosts, ask: Ask) -> None:
     database = hosts.database(hosts.first.port, pool_size=1)
     sleep = text(f"SELECT pg_sleep({LIMITS.silence + 0.2})")
     async with database.writing() as transaction:
