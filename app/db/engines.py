@@ -89,7 +89,12 @@ def _create_postgres_engines(
 
 
 def _create_sqlite_engines(url: str, pool_size: int) -> Engines:
-    options = {"max_overflow": 0, "hide_parameters": True, "json_deserializer": from_json}
+    options = {
+        "max_overflow": 0,
+        "hide_parameters": True,
+        "json_deserializer": from_json,
+        "pool_reset_on_return": None,  # else a trip to the driver's thread for nothing; see "reset"
+    }
     writing = create_async_engine(url, pool_size=1, **options)
     reading = create_async_engine(url, pool_size=pool_size, **options)
     for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):

@@ -1,13 +1,16 @@
 """Reads alone in their unit of work: a connection for the statement only, and none is ever lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import aiosqlite
 import pytest
 from sqlalchemy import BigInteger, Pool, QueuePool, bindparam, event, func, literal, select, text
 from sqlalchemy.exc import DBAPIError
 
+from app.core.database_url import SQLITE_SCHEME
 from app.db.direct import Direct
 from app.db.engines import create_engines
 from app.db.lone_reads import LoneReads
@@ -163,6 +166,25 @@ async def test_they_are_measured_as_any_statement(real: Database) -> None:
     with pytest.raises(DBAPIError):
         await find_magnitude(real, LEAST)
     assert watch.grown("questboard_db_statement_seconds_count", kind="select") == 1
+
+
+async def test_on_sqlite_a_read_is_one_trip_to_the_drivers_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A trip costs as much as all else of a small read; bringing the connection back takes none."""
+    database = Database.from_url(f"{SQLITE_SCHEME}:///{tmp_path / 'empty.sqlite3'}", 1)
+    assert await find_magnitude(database, -3) == 3
+    trips: list[object] = []
+    travel: Callable[..., object] = aiosqlite.Connection._execute
+
+    def count(self: aiosqlite.Connection, what: object, *given: object) -> object:
+        trips.append(what)
+        return travel(self, what, *given)
+
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", count)
+    assert await find_magnitude(database, -3) == 3
+    assert len(trips) == 1
+    await database.dispose()
 
 
 async def test_a_statement_that_is_refused_leaves_the_connection_as_it_was(
