@@ -5,17 +5,22 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from asyncpg import IntegrityConstraintViolationError, InterfaceError, PostgresError
+from asyncpg import (
+    IntegrityConstraintViolationError,
+    InterfaceError,
+    InternalClientError,
+    PostgresError,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.db.conflicts import is_out_of_reach
 from app.db.measuring import measure
 from app.db.postgres_connections import DatabaseConnection
-from app.db.postgres_faults import hide_row
+from app.db.postgres_faults import READ_ONLY, hide_row
 
 Rows = Sequence[Sequence[Any]]
 
-_ERRORS = (PostgresError, InterfaceError, sqlite3.Error, OSError)
+_ERRORS = (PostgresError, InterfaceError, InternalClientError, sqlite3.Error, OSError)
 
 
 async def call_driver(driver: Any, text: str, values: Sequence[Any]) -> Rows:
@@ -31,7 +36,7 @@ async def call_driver(driver: Any, text: str, values: Sequence[Any]) -> Rows:
         else:
             rows = await driver.execute_fetchall(text, values)
     except _ERRORS as error:
-        if isinstance(error, TimeoutError) and isinstance(driver, DatabaseConnection):
+        if isinstance(driver, DatabaseConnection) and _is_useless(error):
             driver.give_up()
         raise _wrap(error, text, driver) from error
     measure(text, begun_at)
@@ -46,6 +51,11 @@ def is_lost(error: BaseException) -> bool:
     return is_out_of_reach(error) if isinstance(error, DBAPIError) else True
 
 
+def _is_useless(error: Exception) -> bool:
+    """Whether the server did not even end what it should have ended, or takes no writes any more."""
+    return isinstance(error, TimeoutError) or getattr(error, "sqlstate", None) == READ_ONLY
+
+
 def _wrap(error: Exception, text: str, driver: Any) -> DBAPIError:
     hide_row(error)
     is_integrity = isinstance(error, IntegrityConstraintViolationError | sqlite3.IntegrityError)
@@ -56,5 +66,6 @@ def _wrap(error: Exception, text: str, driver: Any) -> DBAPIError:
         None,
         error,
         hide_parameters=True,
-        connection_invalidated=isinstance(error, OSError) or bool(is_closed and is_closed()),
+        connection_invalidated=isinstance(error, OSError | InternalClientError)
+        or bool(is_closed and is_closed()),
     )

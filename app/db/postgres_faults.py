@@ -10,7 +10,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from app.db.postgres_connections import DatabaseConnection
 from app.db.postgres_hosts import PostgresHosts
 
-_READ_ONLY = "25006"
+READ_ONLY = "25006"
 """The SQLSTATE of a write to a server that takes none, as after a demotion."""
 
 
@@ -52,7 +52,7 @@ def _notice_loss(hosts: PostgresHosts, context: ExceptionContext) -> None:
     if isinstance(error, TimeoutError):  # the server did not even end what it should have ended
         _driver_of(adapted).give_up()
         context.is_disconnect = True
-    elif sqlstate == _READ_ONLY and not _is_reading(adapted):
+    elif sqlstate == READ_ONLY and not _is_reading(adapted):
         hosts.forget()
         context.is_disconnect = True
 

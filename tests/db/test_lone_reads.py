@@ -136,7 +136,7 @@ async def test_who_writes_reads_in_the_transaction(real: Database) -> None:
 
 
 async def test_they_can_be_done_without(database_url: str) -> None:
-    database = Database.from_url(database_url, 1, lone_reads=False)
+    database = Database.from_url(database_url, 1, by_driver=False)
     async with database.reading() as uow:
         assert await double(uow, 4) == 8
         assert count_held(database) == 1
