@@ -99,11 +99,11 @@ async def test_completions_do_not_wait_for_a_closing(service: Service, database_
     assert await find_differences(service.parts.database) == []
 
 
-async def see_somebody_wait(service: Service) -> None:
-    """Go on when a transaction waits for another to end."""
+async def see_somebody_wait(service: Service, count: int = 1) -> None:
+    """Go on when so many transactions wait for another to end."""
     statement = select(func.count()).select_from(text("pg_locks")).where(text("NOT granted"))
     waiting = 0
-    while not waiting:
+    while waiting < count:
         async with service.parts.database.reading() as uow:
             waiting = (await uow._session.execute(statement)).scalar_one()
 

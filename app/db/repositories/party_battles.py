@@ -157,11 +157,19 @@ class PartyBattleRepository(PartyBattleReader):
         """The running battles that an activity of the user hits, by id, locked until the transaction ends.
 
         As they are once the locks are there: without those won, and those of parties left, meanwhile.
+        Where none is left, whoever waited behind goes on at once.
         """
-        if self._is_shared and not await _ARE_HIT.fetch(self._session, {"of_user": user_id}):
+        if not self._is_shared:
+            return (await self._session.scalars(_ALONE_TO_HIT, {"of_user": user_id})).all()
+        if not await _ARE_HIT.fetch(self._session, {"of_user": user_id}):
             return []  # mostly so, and known for a tenth of what objects cost
-        statement = _QUEUED_TO_HIT if self._is_shared else _ALONE_TO_HIT
-        return (await self._session.scalars(statement, {"of_user": user_id})).all()
+        async with self._session.begin_nested() as queueing:
+            found = (await self._session.scalars(_QUEUED_TO_HIT, {"of_user": user_id})).all()
+            if not found:
+                # A turn lasts until the transaction ends, or the savepoint is taken back: when the boss
+                # fell, the last of thirty would wait for all that the others have yet to do.
+                await queueing.rollback()
+        return found
 
     async def lock_fought(self, user_id: int) -> Sequence[PartyBattle]:
         """The running battles that an undo may heal, by id, locked: those of the user's parties, and
