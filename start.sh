@@ -14,6 +14,13 @@ readonly stamp=.venv/questboard-synced
 export UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT="$root/.venv"
 unset VIRTUAL_ENV
 
+# If Python compiled the packages at the first start, their folder would be newer than the stamp, and the second
+# start would install them again.
+export UV_COMPILE_BYTECODE=1
+
+# glibc keeps memory apart for each thread, up to eight times the number of processors; two places are enough.
+export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
+
 usage() {
   cat <<'END'
 ./start.sh                    install, migrate, seed the first course and the game, and serve on 127.0.0.1:8000

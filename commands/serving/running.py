@@ -10,6 +10,14 @@ from uvicorn.supervisors import Multiprocess
 from app.core.departure import THIS_PROCESS
 from commands.serving.building import building
 
+SHUTDOWN_SECONDS = 20
+"""How long requests under way may take to finish when the service is told to leave."""
+
+WORKER_START_SECONDS = 60
+"""How long a worker may take to be heard of. uvicorn's own 5 s are too few where a small machine starts
+several at once: it would end each of them before it is there, and start the next, for ever.
+"""
+
 _FAILED = 3
 """What uvicorn itself exits with when it could not start."""
 

@@ -10,16 +10,13 @@ from app.infra.mail import create_sender
 from commands.first_courses import seed_or_warn
 from commands.first_game import seed_game_or_warn
 from commands.migrate import migrate
-from commands.serving.running import ServerConfig, run_server
+from commands.serving.running import (
+    SHUTDOWN_SECONDS,
+    WORKER_START_SECONDS,
+    ServerConfig,
+    run_server,
+)
 from commands.waiting import wait_for_server
-
-SHUTDOWN_SECONDS = 20
-"""How long requests under way may take to finish when the service is told to leave."""
-
-WORKER_START_SECONDS = 60
-"""How long a worker may take to be heard of. uvicorn's own 5 s are too few where a small machine starts
-several at once: it would end each of them before it is there, and start the next, for ever.
-"""
 
 
 def prepare() -> Settings:

@@ -11,8 +11,7 @@ import yaml
 from app.core.config import Settings, load_settings
 from app.parts import DRAIN_SECONDS as PARTS_SECONDS
 from app.worker.jobs import DRAIN_SECONDS as JOBS_SECONDS
-from commands.serving.running import ServerConfig
-from commands.serving.starting import SHUTDOWN_SECONDS
+from commands.serving.running import SHUTDOWN_SECONDS, ServerConfig
 from tests.support.service import Service
 
 ROOT = Path(__file__).parents[2]
@@ -228,6 +227,13 @@ def test_the_image_runs_as_nobody_in_particular_and_hears_signals() -> None:
 def test_the_image_has_all_code(folder: str) -> None:
     assert f"\nCOPY {folder} {folder}\n" in DOCKERFILE
     assert f"\n!{folder}\n" in (ROOT / ".dockerignore").read_text()
+
+
+def test_the_image_compiles_what_its_user_can_not_write() -> None:
+    copied = DOCKERFILE.index("COPY app app")
+
+    assert "PYTHONDONTWRITEBYTECODE=1" in DOCKERFILE
+    assert DOCKERFILE.index("RUN python -m compileall -q app commands alembic_migrations") > copied
 
 
 def test_the_lines_for_development_are_settings_that_fit_the_ports() -> None:
