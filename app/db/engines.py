@@ -14,6 +14,11 @@ from app.db.measuring import measure_statements
 from app.db.postgres_engines import create_postgres_engine, is_behind_pooler
 from app.db.postgres_limits import DEFAULT_LIMITS, TimeLimits
 
+_MOST_SQLITE_READERS = 8
+"""Each has a thread, pages and statements of its own, 1 MB and more; and one interpreter feeds them all."""
+_SQLITE_READER_PAGES_KIB = 512
+"""Of 2 MB by default. The system keeps the file's pages as well, once for all: reading took no longer."""
+
 _SQLITE_BUSY_TIMEOUT_MS = round(DEFAULT_LIMITS.lock * 1000)
 
 
@@ -89,6 +94,7 @@ def _create_postgres_engines(
 
 
 def _create_sqlite_engines(url: str, pool_size: int) -> Engines:
+    readers = min(pool_size, _MOST_SQLITE_READERS)
     options = {
         "max_overflow": 0,
         "hide_parameters": True,
@@ -96,14 +102,15 @@ def _create_sqlite_engines(url: str, pool_size: int) -> Engines:
         "pool_reset_on_return": None,  # else a trip to the driver's thread for nothing; see "reset"
     }
     writing = create_async_engine(url, pool_size=1, **options)
-    reading = create_async_engine(url, pool_size=pool_size, **options)
+    reading = create_async_engine(url, pool_size=readers, **options)
     for engine, begin in ((writing, "BEGIN IMMEDIATE"), (reading, "BEGIN")):
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_with(begin))
         event.listen(engine.sync_engine, "invalidate", _end_broken_transaction)
         event.listen(engine.sync_engine, "reset", _end_uncommitted_transaction)
         measure_statements(engine.sync_engine)
-    return Engines(reading, reading, writing, pool_size, 1)
+    event.listen(reading.sync_engine, "connect", _keep_few_pages)
+    return Engines(reading, reading, writing, readers, 1)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -114,6 +121,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged write survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={_SQLITE_BUSY_TIMEOUT_MS}")
+    cursor.close()
+
+
+def _keep_few_pages(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA cache_size=-{_SQLITE_READER_PAGES_KIB}")
     cursor.close()
 
 
