@@ -7,7 +7,7 @@ statement up by its parts, wrapping cursor and rows) is left out. See docs/decis
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import CompoundSelect, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import CompoundSelect, Delete, Dialect, Float, Insert, Select, Update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
@@ -18,6 +18,9 @@ T = TypeVar("T")
 Statement = Select[Any] | CompoundSelect[Any] | Insert | Update | Delete
 Parameters = Mapping[str, Any]
 _Convert = Callable[[Any], Any]
+
+_DOUBLE = 701
+"""PostgreSQL's number for the type that each ``Float`` of ours has there; SQLAlchemy wants to be told."""
 
 
 class Direct(Generic[T]):
@@ -123,4 +126,5 @@ def _find_binder(column_type: TypeEngine[Any], dialect: Dialect) -> _Convert | N
 
 
 def _find_reader(column_type: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
-    return column_type.dialect_impl(dialect).result_processor(dialect, None)
+    impl = column_type.dialect_impl(dialect)
+    return impl.result_processor(dialect, _DOUBLE if isinstance(impl, Float) else None)
