@@ -10,17 +10,20 @@ from asyncpg import (
     InterfaceError,
     InternalClientError,
     PostgresError,
+    ReadOnlySQLTransactionError,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.db.conflicts import is_out_of_reach
 from app.db.measuring import measure
 from app.db.postgres_connections import DatabaseConnection
-from app.db.postgres_faults import READ_ONLY, hide_row
+from app.db.postgres_faults import hide_row
 
 Rows = Sequence[Sequence[Any]]
 
 _ERRORS = (PostgresError, InterfaceError, InternalClientError, sqlite3.Error, OSError)
+_GONE = (TimeoutError, ReadOnlySQLTransactionError)
+"""The server is silent, or takes no more writes: what ``postgres_faults`` notices where SQLAlchemy hears."""
 
 
 async def call_driver(driver: Any, text: str, values: Sequence[Any]) -> Rows:
@@ -36,7 +39,7 @@ async def call_driver(driver: Any, text: str, values: Sequence[Any]) -> Rows:
         else:
             rows = await driver.execute_fetchall(text, values)
     except _ERRORS as error:
-        if isinstance(driver, DatabaseConnection) and _is_useless(error):
+        if isinstance(driver, DatabaseConnection) and isinstance(error, _GONE):
             driver.give_up()
         raise _wrap(error, text, driver) from error
     measure(text, begun_at)
@@ -49,11 +52,6 @@ def is_lost(error: BaseException) -> bool:
     A refusal leaves it as it was; who was cancelled does not know how far it came.
     """
     return is_out_of_reach(error) if isinstance(error, DBAPIError) else True
-
-
-def _is_useless(error: Exception) -> bool:
-    """Whether the server did not even end what it should have ended, or takes no writes any more."""
-    return isinstance(error, TimeoutError) or getattr(error, "sqlstate", None) == READ_ONLY
 
 
 def _wrap(error: Exception, text: str, driver: Any) -> DBAPIError:

@@ -59,7 +59,7 @@ class DatabaseConnection(_Connection):
     on_silence: Callable[[], None]
     """Hears that the server is taken for gone."""
     is_doubtful: bool
-    """Whether the server fell silent on another connection."""
+    """Whether the server was given up on another connection."""
 
     def __init__(
         self, protocol: Any, transport: asyncio.Transport, loop: Any, address: Any, *rest: Any
@@ -84,7 +84,7 @@ class DatabaseConnection(_Connection):
             await super().set_type_codec(*args, **options)
 
     def give_up(self) -> None:
-        """Close it at once: the server did not even end what it should have ended."""
+        """Close it at once, without a word to the server, which is of no use any more."""
         self.terminate()
         self.on_silence()
 

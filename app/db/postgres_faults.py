@@ -60,7 +60,7 @@ def _notice_loss(hosts: PostgresHosts, context: ExceptionContext) -> None:
 def _refuse_closed(adapted: Any, _record: Any, _proxy: Any) -> None:
     """Let the pool connect anew, all of it, where a connection was closed while nobody used it.
 
-    Or where its server fell silent in a read alone, of which SQLAlchemy is not told.
+    Or where its server was given up by a statement of which SQLAlchemy is not told.
     """
     driver = _driver_of(adapted)
     if driver.is_closed() or driver.is_doubtful:

@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import pytest
-from sqlalchemy import literal, make_url, select, text
+from sqlalchemy import delete, false, literal, make_url, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database_url import read_database_url
 from app.core.errors import UnavailableError
 from app.db.conflicts import DatabaseUnavailableError
-from app.db.direct import Direct
+from app.db.direct import Direct, no_row
 from app.db.engines import create_engines
+from app.db.models import Task
 from app.db.postgres_connections import DatabaseConnection
 from app.db.postgres_limits import TimeLimits
 from app.db.session import Database
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.postgresql
 LIMITS = TimeLimits(connect=1.5, statement=0.5, lock=0.2, silence=0.8)
 _SELECT = text("SELECT 1")
 _DIRECT = Direct(select(literal(1)), int)
+_DELETE = Direct(delete(Task).where(false()), no_row)
 
 
 class Hosts:
@@ -210,7 +213,20 @@ async def test_connections_that_were_closed_meanwhile_are_replaced_unseen(
     assert await asyncio.gather(*(ask(database) for _ in range(2))) == [1] * 2
 
 
-async def test_a_server_that_takes_no_more_writes_is_left(hosts: Hosts) -> None:
+Delete = Callable[[AsyncSession], Awaitable[object]]
+
+
+async def delete_in_session(session: AsyncSession) -> None:
+    await session.execute(text("DELETE FROM tasks WHERE false"))
+
+
+async def delete_directly(session: AsyncSession) -> None:
+    await _DIRECT.fetch(session, {})  # the next goes to the driver at once
+    await _DELETE.fetch(session, {})
+
+
+@pytest.mark.parametrize("delete", [delete_in_session, delete_directly])
+async def test_a_server_that_takes_no_more_writes_is_left(hosts: Hosts, delete: Delete) -> None:
     """As after a demotion: what it refuses is told as 503, and its connections are given up."""
     database = hosts.database(hosts.first.port, pool_size=1)
 
@@ -220,13 +236,32 @@ async def test_a_server_that_takes_no_more_writes_is_left(hosts: Hosts) -> None:
             if demoted:
                 await session.execute(text("SET TRANSACTION READ ONLY"))
             server = await session.execute(text("SELECT pg_backend_pid()"))
-            await session.execute(text("DELETE FROM tasks WHERE false"))
+            await delete(session)
             return int(server.scalar_one())
 
     before = await write(demoted=False)
     with pytest.raises(UnavailableError):
         await write(demoted=True)
     assert await write(demoted=False) != before
+
+
+async def test_a_transaction_into_silence_is_told_once_and_given_up(hosts: Hosts) -> None:
+    """Its statements go to the driver at once; none is waited for longer than the limit."""
+    database = hosts.database(hosts.first.port, pool_size=1)
+    driver = await driver_of(database)
+
+    async def write() -> None:
+        async with database.writing() as transaction:
+            for _ in range(2):
+                await delete_directly(transaction.uow._session)
+            hosts.first.swallow()
+            await delete_directly(transaction.uow._session)
+
+    began_at = time.monotonic()
+    with pytest.raises(DatabaseUnavailableError):
+        await write()
+    assert time.monotonic() - began_at < 1.75 * LIMITS.silence
+    assert driver.is_closed()
 
 
 async def test_a_write_while_only_reading_is_a_defect_and_not_disguised(hosts: Hosts) -> None:
@@ -246,7 +281,7 @@ async def test_a_standby_is_not_mistaken_for_the_primary(hosts: Hosts, ask: Ask)
     closed = f"{hosts._url.database}_closed"
     async with AsyncExitStack() as stack:
         admin = await stack.enter_async_context(
-            hosts.database(hosts.first.port).engines.reading.connect()
+            hosts.database(hosts.first.port, limits=TimeLimits()).engines.reading.connect()
         )
         await admin.execute(text(f'CREATE DATABASE "{closed}"'))
         stack.push_async_callback(admin.execute, text(f'DROP DATABASE "{closed}" WITH (FORCE)'))

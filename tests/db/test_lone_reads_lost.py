@@ -93,6 +93,25 @@ async def test_a_connection_that_is_closed_in_mid_read_is_replaced(
     await database.dispose()
 
 
+async def test_in_a_transaction_they_are_told_the_same(database: Database, other: Database) -> None:
+    """What follows the first statement goes to the driver as well."""
+
+    async def write(seconds: float, *, is_ended: bool) -> None:
+        async with database.writing() as transaction:
+            session = transaction.uow._session
+            for _ in range(2):
+                (server,) = await SERVER.fetch(session, {})
+            if is_ended:
+                await end(server, other)
+            await SLEEP.fetch(session, {"seconds": seconds})
+
+    with pytest.raises(DatabaseBusyError):
+        await write(FOREVER_SECONDS, is_ended=False)
+    with pytest.raises(DatabaseUnavailableError):
+        await write(0, is_ended=True)
+    await write(0, is_ended=False)
+
+
 @pytest.fixture
 async def proxy(database_url: str) -> AsyncIterator[TcpProxy]:
     proxy = TcpProxy(make_url(database_url).port or 5432)

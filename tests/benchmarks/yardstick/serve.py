@@ -3,8 +3,12 @@
 import sys
 
 from app.core.config import load_settings
-from commands.serving.running import ServerConfig, run_server
-from commands.serving.starting import SHUTDOWN_SECONDS, WORKER_START_SECONDS
+from commands.serving.running import (
+    SHUTDOWN_SECONDS,
+    WORKER_START_SECONDS,
+    ServerConfig,
+    run_server,
+)
 
 
 def main() -> int:
