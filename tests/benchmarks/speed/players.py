@@ -109,7 +109,7 @@ async def _award_badges(
 
 
 async def _finish_quests(connection: AsyncConnection, shape: Shape) -> None:
-    """The three of today, of each learner: nothing moves them any more."""
+    """The three of today and of tomorrow, of each learner: nothing moves them, over midnight neither."""
     found = await connection.execute(
         select(Quest.key, Quest.id, Quest.target).where(Quest.cadence == "daily")
     )
@@ -118,8 +118,8 @@ async def _finish_quests(connection: AsyncConnection, shape: Shape) -> None:
         {
             "user_id": user_id,
             "quest_key": key,
-            "period_on": shape.today,
-            "last_on": shape.today,
+            "period_on": day,
+            "last_on": day,
             "quest_id": pool[key].id,
             "status": "completed",
             "progress": pool[key].target,
@@ -129,7 +129,8 @@ async def _finish_quests(connection: AsyncConnection, shape: Shape) -> None:
             "finished_sequence": shape.days,
         }
         for user_id in range(1, shape.hot_user + 1)
-        for key in choose_daily(user_id, shape.today, pool, RULES.daily_quests)
+        for day in (shape.today, shape.today + timedelta(days=1))
+        for key in choose_daily(user_id, day, pool, RULES.daily_quests)
     ]
     await connection.execute(insert(QuestProgress), rows)
 
