@@ -21,10 +21,10 @@ from pathlib import Path
 
 import httpx
 
-from tests.benchmarks.speed.data import PASSWORD, Filled
-from tests.benchmarks.speed.database import prepare, provide_postgres, provide_sqlite
+from tests.benchmarks.speed.data import Filled
+from tests.benchmarks.speed.database import prepare, provide_server, provide_sqlite
 from tests.benchmarks.speed.servers import OURS, Served, ServerError
-from tests.benchmarks.speed.shape import Shape
+from tests.benchmarks.speed.shape import PASSWORD, Shape
 from tests.benchmarks.starting_load import use
 from tests.support.databases import POSTGRESQL, SQLITE
 
@@ -145,7 +145,11 @@ def measure(kind: str, times: int, rounds: int) -> Figures:
     """All figures on a database of this kind."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = provide_sqlite(folder) if kind == SQLITE else stack.enter_context(provide_postgres())
+        url = provide_sqlite(folder)
+        if kind == POSTGRESQL:
+            server = stack.enter_context(provide_server())
+            server.create_database("starts")
+            url = server.url("starts")
         filled = prepare(url, folder, SHAPE)
         starts = []
         for _ in range(times + 1):
