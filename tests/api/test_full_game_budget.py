@@ -9,9 +9,11 @@ from app.db.models import Badge, BossBattle, Party, PartyBattle, PartyMember, Qu
 from app.db.models import QuestProgress as Progress
 from app.game.daily import choose_daily
 from tests.support.clock import START
+from tests.support.costs import Cost, cost_on
 from tests.support.service import Learner, Service
 
 BUDGET = 18
+COST = Cost(18, 14)
 REWARD = {"xp": 5, "gold": 1, "freezes": 0}
 
 
@@ -79,7 +81,9 @@ async def play_everything(service: Service, learner: Learner, badges: int) -> No
 
 
 @pytest.mark.parametrize("badges", [0, 300])
-async def test_a_completion_stays_within_its_budget(service: Service, badges: int) -> None:
+async def test_a_completion_stays_within_its_budget(
+    service: Service, database_kind: str, badges: int
+) -> None:
     learner = await service.learner()
     await play_everything(service, learner, badges)
     task = await learner.create_task()
@@ -90,7 +94,9 @@ async def test_a_completion_stays_within_its_budget(service: Service, badges: in
     outcome = answer["outcome"]
     assert len(outcome["quests"]) == 10
     assert [blow["damage"] > 0 for blow in outcome["damage"]] == [True, True]
-    assert len(statements) <= BUDGET, "\n\n".join(statements)
+    expected = cost_on(database_kind, COST)
+    assert len(statements) == expected, "\n\n".join(statements)
+    assert expected <= BUDGET
     daily = [quest["key"] for quest in outcome["quests"] if quest["key"].startswith("daily")]
     pool = [f"daily-{n}" for n in range(6)]
     assert sorted(daily) == sorted(choose_daily(learner.id, START.date(), pool, 3))
