@@ -16,6 +16,7 @@ CURRENT_PREFIX = "/api/v1"
 
 _Field = tuple[bytes, bytes]
 
+_REQUEST_ID = b"x-request-id"
 _SECURITY_FIELDS: list[_Field] = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -46,6 +47,7 @@ class RequestContextMiddleware:
     def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
         self._app = app
         self._fields = [*_SECURITY_FIELDS, _HTTPS_FIELD] if is_secure else _SECURITY_FIELDS
+        self._names = {_REQUEST_ID, *(name for name, _ in self._fields)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -82,7 +84,9 @@ class RequestContextMiddleware:
 
     def _add_headers(self, path: str, headers: list[_Field], request_id: str) -> None:
         given = {name for name, _ in headers}
-        headers.append((b"x-request-id", request_id.encode()))
+        if not given.isdisjoint(self._names):
+            headers[:] = [field for field in headers if field[0] not in self._names]
+        headers.append((_REQUEST_ID, request_id.encode()))
         headers += self._fields
         in_api = path.startswith("/api/")
         headers += [

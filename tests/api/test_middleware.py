@@ -5,7 +5,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
+from app.api.middleware import RequestContextMiddleware
 from app.core.config import Environment, Settings
 from app.main import create_app
 from tests.support.logs import Stream, listen
@@ -50,6 +52,41 @@ async def test_nothing_of_the_api_is_kept_by_caches_or_run_by_browsers(
 
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+SET_BY_A_ROUTE = {
+    b"x-frame-options": b"SAMEORIGIN",
+    b"strict-transport-security": b"max-age=0",
+    b"x-request-id": b"mine",
+    b"content-security-policy": b"default-src 'self'",
+    b"cache-control": b"max-age=60",
+    b"vary": b"Origin",
+}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/tasks", "/docs"])
+@pytest.mark.parametrize("is_secure", [True, False])
+async def test_no_field_is_there_twice_where_a_route_sets_it(path: str, is_secure: bool) -> None:
+    """What holds for all answers is as ever; a policy, and what caches may do, is the route's choice."""
+
+    async def answer_with_fields(scope: Scope, receive: Receive, send: Send) -> None:
+        fields = [*SET_BY_A_ROUTE.items(), (b"vary", b"Accept")]
+        await send({"type": "http.response.start", "status": 200, "headers": fields})
+        await send({"type": "http.response.body"})
+
+    stack = RequestContextMiddleware(answer_with_fields, is_secure=is_secure)
+    transport = httpx.ASGITransport(stack)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        fields = (await client.get(path)).headers
+
+    assert fields.get_list("vary") == ["Origin", "Accept"]
+    names = [name for name, _ in fields.multi_items() if name != "vary"]
+    assert len(names) == len(set(names))
+    assert SECURITY.items() <= dict(fields).items()
+    assert fields["x-request-id"] != "mine"
+    assert fields["content-security-policy"] == "default-src 'self'"
+    assert fields["cache-control"] == "max-age=60"
+    assert (fields["strict-transport-security"] == "max-age=0") is not is_secure
 
 
 async def test_a_path_that_only_begins_like_the_api_is_none(service: Service) -> None:
