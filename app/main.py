@@ -9,7 +9,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from app.api.body_limit import BodyLimitMiddleware
-from app.api.docs import DESCRIPTION, describe_api
+from app.api.docs import DESCRIPTION, build_document
+from app.api.document import add_document
 from app.api.errors import install_error_handlers
 from app.api.idempotency import REPLAYED_HEADER
 from app.api.middleware import (
@@ -91,8 +92,10 @@ class Questboard(FastAPI):
         return NewestVersionMiddleware(stack)
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document."""
-        return describe_api(self)
+        """The OpenAPI document, for tools; ``app.api.document`` serves it."""
+        if self.openapi_schema is None:
+            self.openapi_schema = build_document(self)
+        return self.openapi_schema
 
 
 def create_app(
@@ -131,6 +134,7 @@ def create_app(
         license_info={"name": "MIT", "identifier": "MIT"},
         openapi_tags=_TAGS,
         lifespan=lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         # A redirect to the form without a slash would be made from what the client claims the host is.
@@ -144,6 +148,7 @@ def create_app(
     app.add_middleware(RateLimitMiddleware)
     add_api(app)
     app.router.routes.extend(metrics_router.routes)
+    add_document(app)
     add_pages(app)
     return app
 

@@ -14,6 +14,9 @@ NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
 }
 """For the ``responses=`` of a route that takes ``Freshness``."""
 
+_FOR_ALL = {"Cache-Control": "public, no-cache"}
+_FOR_ONE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+
 # Weak and strong tags count alike here, so the mark of weak ones is passed over.
 _TAG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
 
@@ -33,17 +36,14 @@ class Freshness:
         self._response = response
         self._given = given
 
-    def check(self, tag: str) -> Response | None:
+    def check(self, tag: str, *, is_public: bool = False) -> Response | None:
         """The answer "not modified", if the caller has that of this tag; else mark the one to be sent.
 
-        ``tag`` is without its quotation marks; of characters that an ETag may have.
+        ``tag`` is without its quotation marks; of characters that an ETag may have. ``is_public``: it is
+        the same for all, so that caches between may keep it; they ask before they give it as well.
         """
         quoted = f'"{tag}"'
-        headers = {
-            "ETag": quoted,
-            "Cache-Control": "private, no-cache",
-            "Vary": "Authorization",
-        }
+        headers = {"ETag": quoted, **(_FOR_ALL if is_public else _FOR_ONE)}
         if self._given == "*" or quoted in _TAG.findall(self._given):
             return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
         self._response.headers.update(headers)

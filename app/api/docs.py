@@ -93,20 +93,18 @@ def _example(status: int, code: str, detail: Any) -> dict[str, Any]:
     return {**body, "request_id": _EXAMPLE_ID}
 
 
-def describe_api(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, in which every refusal is what the service really answers."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=app.description,
-            routes=app.routes,
-            tags=app.openapi_tags,
-            license_info=app.license_info,
-        )
-        _mend(document)
-        app.openapi_schema = document
-    return app.openapi_schema
+def build_document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, in which every refusal is what the service really answers. It takes its time."""
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        tags=app.openapi_tags,
+        license_info=app.license_info,
+    )
+    _mend(document)
+    return document
 
 
 def _mend(document: dict[str, Any]) -> None:

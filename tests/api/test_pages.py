@@ -78,14 +78,6 @@ async def test_the_manual_reads_the_document_of_this_service(service: Service) -
     assert 'url: "/openapi.json"' in script.text
 
 
-async def test_the_document_is_served(service: Service) -> None:
-    answer = await service.client().get(f"{HOST}/openapi.json")
-
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.json() == service.app.openapi()
-
-
 @pytest.mark.parametrize(
     "path",
     [
