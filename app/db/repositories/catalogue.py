@@ -1,11 +1,13 @@
 """Courses to be shown: the catalogue, the tree of a course, and its questions for their authors."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select
 
 from app.core.curriculum import MAX_QUESTIONS, ContentStatus
+from app.db.direct import Direct
 from app.db.functions import JsonArrayHas
 from app.db.models import Course, CourseTask, QuizQuestion, Week
 from app.db.repositories.base import Repository
@@ -64,20 +66,29 @@ _ITEM = select(
     Course.revision,
     Course.updated_at,
 )
-_ITEM_BY_ID = _ITEM.where(Course.id == bindparam("course_id"))
-_HEAD = select(
-    Course.id,
-    Course.slug,
-    Course.title,
-    Course.summary,
-    Course.language,
-    Course.pacing,
-    Course.tags,
-    Course.status,
-    Course.revision,
-    Course.published_at,
-    Course.updated_at,
-).where(Course.slug == bindparam("slug"))
+_ITEM_BY_ID = Direct(_ITEM.where(Course.id == bindparam("course_id")), CatalogueRow)
+_ESCAPE = "/"
+_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "language": Course.language == bindparam("language"),
+    "tag": JsonArrayHas(Course.tags, bindparam("tag", type_=Course.title.type)),
+    "search": Course.title.icontains(bindparam("search"), escape=_ESCAPE),
+}
+_HEAD = Direct(
+    select(
+        Course.id,
+        Course.slug,
+        Course.title,
+        Course.summary,
+        Course.language,
+        Course.pacing,
+        Course.tags,
+        Course.status,
+        Course.revision,
+        Course.published_at,
+        Course.updated_at,
+    ).where(Course.slug == bindparam("slug")),
+    CourseHead,
+)
 _WEEKS = (
     select(Week.id, Week.key, Week.title, Week.milestone, Week.boss, Week.status)
     .where(Week.course_id == bindparam("course_id"), Week.status.in_(_STATUSES))
@@ -141,19 +152,24 @@ class CourseReader(Repository):
         self, wanted: CourseFilter, before_id: int, count: int
     ) -> Sequence[CatalogueRow]:
         """At most ``count`` courses with a smaller id than ``before_id``, newest first."""
-        statement = _ITEM.where(Course.id < before_id, *_conditions(wanted))
-        found = await self._session.execute(statement.order_by(Course.id.desc()).limit(count))
-        return [CatalogueRow(*row) for row in found]
+        filters = {
+            name: value for name in _CONDITIONS if (value := getattr(wanted, name)) is not None
+        }
+        statement = _make_page(frozenset(filters))
+        if wanted.search is not None:
+            filters["search"] = _escape(wanted.search)
+        status = str(wanted.status or _PUBLISHED)
+        parameters = {"status": status, "before_id": before_id, "count": count, **filters}
+        return await statement.fetch(self._session, parameters)
 
     async def get_item(self, course_id: int) -> CatalogueRow:
         """A course that is there, as the catalogue lists it."""
-        found = await self._session.execute(_ITEM_BY_ID, {"course_id": course_id})
-        return CatalogueRow(*found.one())
+        (row,) = await _ITEM_BY_ID.fetch(self._session, {"course_id": course_id})
+        return row
 
     async def get_head(self, slug: str) -> CourseHead | None:
         """The course with this slug, whatever its status."""
-        row = (await self._session.execute(_HEAD, {"slug": slug})).one_or_none()
-        return None if row is None else CourseHead(*row)
+        return await _HEAD.fetch_one(self._session, {"slug": slug})
 
     async def list_weeks(self, course_id: int, statuses: Collection[str]) -> Sequence[WeekLine]:
         """The weeks of a course, in order."""
@@ -176,12 +192,21 @@ class CourseReader(Repository):
         return [QuestionLine(*row) for row in found]
 
 
-def _conditions(wanted: CourseFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [Course.status == (wanted.status or _PUBLISHED)]
-    if wanted.language is not None:
-        conditions.append(Course.language == wanted.language)
-    if wanted.tag is not None:
-        conditions.append(JsonArrayHas(Course.tags, wanted.tag))
-    if wanted.search is not None:
-        conditions.append(Course.title.icontains(wanted.search, autoescape=True))
-    return conditions
+@cache
+def _make_page(filters: frozenset[str]) -> Direct[CatalogueRow]:
+    return Direct(
+        _ITEM.where(
+            Course.status == bindparam("status"),
+            Course.id < bindparam("before_id"),
+            *(_CONDITIONS[name] for name in sorted(filters)),
+        )
+        .order_by(Course.id.desc())
+        .limit(bindparam("count")),
+        CatalogueRow,
+    )
+
+
+def _escape(text: str) -> str:
+    for special in (_ESCAPE, "%", "_"):
+        text = text.replace(special, _ESCAPE + special)
+    return text
