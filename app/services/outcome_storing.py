@@ -1,7 +1,7 @@
 """Stores whole outcomes: the activity, what it paid, and all that it set off."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -59,15 +59,19 @@ class OutcomeStore:
         """
         uow, now = self._uow, deeds[0].turn.now
         entries = [_write_entries(deed) for deed in deeds]
+        players = [deed.turn.player for deed in deeds]
+        before = [replace(player) for player in players]
         for deed in deeds:
             write_player(deed.outcome.player, deed.turn.player)
+        told = uow.notifications.tell(
+            [(deed.turn.player, _list_notices(deed)) for deed in deeds], now
+        )
+        changed = [player for player, was in zip(players, before, strict=True) if player != was]
         writes = [
             *uow.activities.record([_write_activity(deed) for deed in deeds]),
             *uow.players.count_up({deed.user_id: _name_counters(deed.outcome) for deed in deeds}),
-            *uow.notifications.tell(
-                [(deed.turn.player, _list_notices(deed)) for deed in deeds], now
-            ),
-            *uow.players.change([deed.turn.player for deed in deeds]),
+            *told,
+            *uow.players.change(changed),
             *uow.scores.score(week_of(now), _list_scores(deeds)),
             *uow.goals.save_quests(_list_quests(deeds)),
             *uow.awards.award(

@@ -19,7 +19,7 @@ from tests.api.retry_steps import check_replay
 from tests.api.review_steps import assert_sound
 from tests.api.task_steps import check_refusal, dump_tables, sleep
 from tests.support.clock import START
-from tests.support.costs import Cost, cost_on
+from tests.support.costs import cost_on
 from tests.support.quests import (
     add_quests,
     complete_quest,
@@ -35,9 +35,9 @@ from tests.support.service import Learner, Service
 TODAY = START.date()
 SUNDAY = date(2026, 3, 8)
 COSTS = {
-    "story": (Cost(8, 7), Cost(7, 6)),
-    "weekly": (Cost(8, 7), Cost(7, 6)),
-    "daily": (Cost(8, 7), Cost(8, 7)),
+    "story": (7, 6),
+    "weekly": (7, 6),
+    "daily": (7, 7),
 }
 """Statements of accepting, and of abandoning."""
 

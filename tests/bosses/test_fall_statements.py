@@ -27,7 +27,7 @@ from tests.support.service import Learner, Service
 
 HP = 1000
 BEGUN = START - timedelta(days=3)
-FALL = {3: Cost(33, 22), 24: Cost(33, 22), 30: Cost(35, 23)}
+FALL = {3: Cost(33, 22), 24: Cost(33, 22), 30: Cost(33, 22)}
 """By the number of fighters. Thirty are paid 120 times and told as much: a hundred rows and twenty more."""
 STRIKES = 4
 """What strikes that are due before the fall add to it."""

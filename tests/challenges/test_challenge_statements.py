@@ -75,10 +75,10 @@ TABLE: dict[str, tuple[Cost | int, Ask]] = {
     "announcement for all": (4, lambda p: p.announce(p.root, None)),
     "announcement for a party": (7, lambda p: p.announce(p.bob, p.company.id)),
     "change": (5, lambda p: change(p.root, p.for_all, target=5)),
-    "joining": (Cost(9, 8), lambda p: join(p.bob, p.for_all)),
-    "joining a party's": (Cost(11, 10), lambda p: join(p.bob, p.of_party)),
+    "joining": (8, lambda p: join(p.bob, p.for_all)),
+    "joining a party's": (10, lambda p: join(p.bob, p.of_party)),
     "joining again": (3, lambda p: join(p.bob, p.joined)),
-    "leaving": (Cost(8, 7), lambda p: leave(p.bob, p.joined)),
+    "leaving": (7, lambda p: leave(p.bob, p.joined)),
     "leaving again": (3, lambda p: leave(p.bob, p.for_all)),
 }
 

@@ -94,6 +94,8 @@ class PlayerRepository(PlayerReader):
 
     def change(self, players: Sequence[PlayerRecord]) -> Sequence[Write]:
         """What ``save_all`` does, to be done together with other writes."""
+        if not players:
+            return []
         if len(players) == 1:
             return [Write(SAVE, describe(players[0]))]
         return [SAVE_ALL.write([describe(each) for each in some]) for some in batched(players)]
