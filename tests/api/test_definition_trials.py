@@ -6,6 +6,7 @@ import pytest
 
 from app.core.roles import Role
 from app.db.models import PlayerCounter
+from app.db.repositories.history_records import ActivityRecord, EntryRecord
 from tests.api.definition_steps import BADGE, PRIZE, QUEST, admin
 from tests.api.task_steps import check_refusal, dump_tables, wake
 from tests.support.courses import add_course
@@ -33,8 +34,13 @@ async def write(service: Service, *rows: Any) -> None:
     """Write rows by hand, each after the one that it may refer to."""
     async with service.parts.database.writing() as transaction:
         for row in rows:
-            transaction._session.add(row)
-            await transaction._session.flush()
+            if isinstance(row, ActivityRecord):
+                await transaction.uow.activities.add(row)
+            elif isinstance(row, EntryRecord):
+                await transaction.uow.ledger.add([row])
+            else:
+                transaction._session.add(row)
+                await transaction._session.flush()
         await transaction.commit()
 
 
