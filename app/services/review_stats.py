@@ -76,7 +76,7 @@ class ReviewStatsService:
             due=counts.due,
             cards=_show_totals(counts),
             reviews=logs.total,
-            daily_reviews=player[1],
+            daily_reviews=player.daily_reviews,
             retention=_measure_retention(logs),
             forecast=_show_forecast(days, counts),
         )

@@ -7,12 +7,14 @@ stands in. Such cards are called live.
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 
 from app.core.curriculum import ContentStatus
 from app.core.reviewing import CardState, Rating
+from app.db.direct import Direct
 from app.db.models import (
     Course,
     CourseTask,
@@ -69,7 +71,7 @@ def _only_live(statement: Select[Any]) -> Select[Any]:
         .where(
             _OWN,
             Enrollment.left_at.is_(None),
-            Course.status.in_([published, ContentStatus.ARCHIVED.value]),
+            or_(Course.status == published, Course.status == ContentStatus.ARCHIVED.value),
             Week.status == published,
             CourseTask.status == published,
             QuizQuestion.status == published,
@@ -97,19 +99,25 @@ _DUE_PAGE_AFTER = _DUE_PAGE.where(
     tuple_(ReviewCard.due_at, ReviewCard.id)
     > tuple_(bindparam("after_at", type_=Instant), bindparam("after_id", type_=Id))
 )
+_LIST_DUE = Direct(_DUE_PAGE, DueCardRow)
+_LIST_DUE_AFTER = Direct(_DUE_PAGE_AFTER, DueCardRow)
 _SOME_DUE = _only_live(select(ReviewCard.id)).where(_DUE).limit(bindparam("at_most")).subquery()
 DUE_COUNT = select(func.count()).select_from(_SOME_DUE)
+_COUNT_DUE = Direct(DUE_COUNT, int)
 _LOCKED = (
     _only_live(select(ReviewCard, *_ASKED))
     .where(ReviewCard.id == bindparam("card_id"))
     .with_for_update(of=ReviewCard)
 )
 _OF_KNOWN = ReviewLog.state == CardState.REVIEW.value
-_LOG_COUNTS = select(
-    func.count(),
-    func.count().filter(_OF_KNOWN),
-    func.count().filter(_OF_KNOWN, ReviewLog.rating != Rating.AGAIN.number),
-).where(ReviewLog.user_id == bindparam("owner"))
+_LOG_COUNTS = Direct(
+    select(
+        func.count(),
+        func.count().filter(_OF_KNOWN),
+        func.count().filter(_OF_KNOWN, ReviewLog.rating != Rating.AGAIN.number),
+    ).where(ReviewLog.user_id == bindparam("owner")),
+    LogCounts,
+)
 
 
 class ReviewReader(Repository):
@@ -121,34 +129,30 @@ class ReviewReader(Repository):
         """At most ``count`` live cards that are due, by when they are due and id, beyond ``after``."""
         parameters = {"owner": user_id, "count": count, **asdict(limits)}
         if after is None:
-            statement = _DUE_PAGE
-        else:
-            statement = _DUE_PAGE_AFTER
-            parameters |= {"after_at": after[0], "after_id": after[1]}
-        found = await self._session.execute(statement, parameters)
-        return [DueCardRow(*row) for row in found]
+            return await _LIST_DUE.fetch(self._session, parameters)
+        parameters |= {"after_at": after[0], "after_id": after[1]}
+        return await _LIST_DUE_AFTER.fetch(self._session, parameters)
 
     async def count_due(self, user_id: int, limits: DueLimits, at_most: int) -> int:
         """How many live cards are due; the count stops at ``at_most``."""
         parameters = {"owner": user_id, "at_most": at_most, **asdict(limits)}
-        return (await self._session.execute(DUE_COUNT, parameters)).scalar_one()
+        (count,) = await _COUNT_DUE.fetch(self._session, parameters)
+        return count
 
     async def count_cards(
         self, user_id: int, limits: DueLimits, ends: Sequence[datetime]
     ) -> CardCounts:
         """The counts of the user's live cards, with those due before each of ``ends``."""
-        of_states = [_count_where(ReviewCard.state == state.value) for state in CardState]
-        before_ends = [_count_where(ReviewCard.due_at < end) for end in ends]
-        statement = _only_live(select(_count_where(_DUE), *of_states, *before_ends))
-        parameters = {"owner": user_id, **asdict(limits)}
-        due, *counts = (await self._session.execute(statement, parameters)).one()
+        given = {f"end_{number}": end for number, end in enumerate(ends)}
+        parameters = {"owner": user_id, **given, **asdict(limits)}
+        ((due, *counts),) = await _make_counts(len(ends)).fetch(self._session, parameters)
         by_state = dict(zip(CardState, counts, strict=False))
         return CardCounts(due, by_state, counts[len(by_state) :])
 
     async def count_logs(self, user_id: int) -> LogCounts:
         """The counts of the user's reviews, of whatever cards."""
-        found = await self._session.execute(_LOG_COUNTS, {"owner": user_id})
-        return LogCounts(*found.one())
+        (counts,) = await _LOG_COUNTS.fetch(self._session, {"owner": user_id})
+        return counts
 
 
 class ReviewRepository(ReviewReader):
@@ -177,6 +181,18 @@ class ReviewRepository(ReviewReader):
         """Write a reviewed card, and the log of the review for good."""
         self._session.add_all([card, log])
         await self._session.flush()
+
+
+@cache
+def _make_counts(ends: int) -> Direct[tuple[int, ...]]:
+    """Of cards that are due, that are in each state, and that are due before each of so many ends."""
+    of_states = [_count_where(ReviewCard.state == state.value) for state in CardState]
+    before_ends = [
+        _count_where(ReviewCard.due_at < bindparam(f"end_{number}", type_=Instant))
+        for number in range(ends)
+    ]
+    statement = _only_live(select(_count_where(_DUE), *of_states, *before_ends))
+    return Direct(statement, lambda *row: row)
 
 
 def _count_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
