@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from app.db.direct import Direct
 from app.db.models import (
     Course,
     CourseTask,
@@ -65,7 +66,7 @@ _PASSED = (
     )
     .correlate(CourseTask)
 )
-_COURSE = (
+_COURSE = Direct(
     select(
         Course.id,
         Course.slug,
@@ -79,9 +80,10 @@ _COURSE = (
         Enrollment.review,
     )
     .outerjoin(Enrollment, and_(Enrollment.user_id == OF_USER, Enrollment.course_id == Course.id))
-    .where(Course.slug == bindparam("slug"))
+    .where(Course.slug == bindparam("slug")),
+    CourseRow,
 )
-_DAY = (
+_DAY = Direct(
     select(
         CourseTask.id,
         CourseTask.course_id,
@@ -110,10 +112,11 @@ _DAY = (
     .join(Course, Course.id == CourseTask.course_id)
     .outerjoin(Enrollment, ENROLLED)
     .outerjoin(CourseTaskCompletion, COMPLETED)
-    .where(CourseTask.id == bindparam("task_id"))
+    .where(CourseTask.id == bindparam("task_id")),
+    DayRow,
 )
-_BODY = select(CourseTask.body).where(CourseTask.id == bindparam("task_id"))
-_WEEKS = (
+_BODY = Direct(select(CourseTask.body).where(CourseTask.id == bindparam("task_id")), str)
+_WEEKS = Direct(
     select(
         Week.id,
         func.count(CourseTask.id),
@@ -125,7 +128,8 @@ _WEEKS = (
     .outerjoin(CourseTaskCompletion, COMPLETED)
     .where(Week.course_id == bindparam("course_id"), LIVE_DAY)
     .group_by(Week.id)
-    .order_by(Week.position, Week.id)
+    .order_by(Week.position, Week.id),
+    WeekRow,
 )
 _OF_COURSE: BindParameter[int] = bindparam("course_id")
 _ATTEMPTS = (
@@ -136,7 +140,7 @@ _ATTEMPTS = (
 )
 # Looked up day by day, each by its index: joined to counts of the whole course, PostgreSQL took twice
 # as long where it had no statistics yet.
-_PROGRESS = (
+_PROGRESS = Direct(
     select(
         CourseTask.id,
         CourseTask.week_id,
@@ -150,9 +154,10 @@ _PROGRESS = (
     .join(Week, Week.id == CourseTask.week_id)
     .outerjoin(CourseTaskCompletion, COMPLETED)
     .where(CourseTask.course_id == _OF_COURSE, LIVE_DAY)
-    .order_by(Week.position, Week.id, CourseTask.day, CourseTask.id)
+    .order_by(Week.position, Week.id, CourseTask.day, CourseTask.id),
+    ProgressRow,
 )
-_STAGES = (
+_STAGES = Direct(
     select(
         RewardEntry.source_type,
         RewardEntry.source_id,
@@ -178,9 +183,10 @@ _STAGES = (
             ),
         ),
     )
-    .group_by(RewardEntry.source_type, RewardEntry.source_id)
+    .group_by(RewardEntry.source_type, RewardEntry.source_id),
+    StageRow,
 )
-_TAKEN = (
+_TAKEN = Direct(
     select(
         Course.id,
         Course.slug,
@@ -195,7 +201,8 @@ _TAKEN = (
     .join(Enrollment, ENROLLED)
     .where(Course.id < bindparam("before_id"))
     .order_by(Course.id.desc())
-    .limit(bindparam("count"))
+    .limit(bindparam("count")),
+    TakenCourseRow,
 )
 
 
@@ -204,41 +211,37 @@ class LearningReader(Repository):
 
     async def get_course(self, user_id: int, slug: str) -> CourseRow | None:
         """The course, with the learner's enrolment if there is or was one."""
-        found = await self._session.execute(_COURSE, {"of_user": user_id, "slug": slug})
-        row = found.one_or_none()
-        return None if row is None else CourseRow(*row)
+        return await _COURSE.fetch_one(self._session, {"of_user": user_id, "slug": slug})
 
     async def get_day(self, user_id: int, task_id: int) -> DayRow | None:
         """A course task, whatever its status, with the learner's standing in it."""
-        found = await self._session.execute(_DAY, {"of_user": user_id, "task_id": task_id})
-        row = found.one_or_none()
-        return None if row is None else DayRow(*row)
+        return await _DAY.fetch_one(self._session, {"of_user": user_id, "task_id": task_id})
 
     async def get_body(self, task_id: int) -> str | None:
         """The lesson of a course task, in Markdown."""
-        return (await self._session.execute(_BODY, {"task_id": task_id})).scalar_one_or_none()
+        return await _BODY.fetch_one(self._session, {"task_id": task_id})
 
     async def list_weeks(self, user_id: int, course_id: int) -> Sequence[WeekRow]:
         """The published weeks of a course, in order."""
         parameters = {"of_user": user_id, "course_id": course_id}
-        return [WeekRow(*row) for row in await self._session.execute(_WEEKS, parameters)]
+        return await _WEEKS.fetch(self._session, parameters)
 
     async def list_progress(self, user_id: int, course_id: int) -> Sequence[ProgressRow]:
         """The published days of a course, in order."""
         parameters = {"of_user": user_id, "course_id": course_id}
-        return [ProgressRow(*row) for row in await self._session.execute(_PROGRESS, parameters)]
+        return await _PROGRESS.fetch(self._session, parameters)
 
     async def list_stages(self, user_id: int, week_id: int, course_id: int) -> Sequence[StageRow]:
         """What the week and the course paid; nothing for what never paid."""
         parameters = {"of_user": user_id, "week_id": str(week_id), "course_id": str(course_id)}
-        return [StageRow(*row) for row in await self._session.execute(_STAGES, parameters)]
+        return await _STAGES.fetch(self._session, parameters)
 
     async def list_taken(
         self, user_id: int, before_id: int, count: int
     ) -> Sequence[TakenCourseRow]:
         """At most ``count`` courses that the learner takes, newest course first."""
         parameters = {"of_user": user_id, "before_id": before_id, "count": count}
-        return [TakenCourseRow(*row) for row in await self._session.execute(_TAKEN, parameters)]
+        return await _TAKEN.fetch(self._session, parameters)
 
 
 class LearningRepository(LearningReader):
