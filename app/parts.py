@@ -40,6 +40,8 @@ from app.infra.rate_limiter import RateLimiter
 from app.infra.tracing import is_tracing_wanted
 from app.services.client_config import ClientConfig
 from app.services.live_config import LiveConfig
+from app.services.readiness import Readiness
+from app.services.system import SystemService
 
 DRAIN_SECONDS = 5.0
 """How long work under way may still take when the service leaves."""
@@ -56,6 +58,7 @@ class Parts:
     jobs: JobWaker
     database: Database
     caches: Caches
+    readiness: Readiness
     live: LiveConfig
     client_config: ClientConfig
     background: Background
@@ -134,6 +137,7 @@ async def open_parts(
                 jobs=jobs,
                 database=database,
                 caches=caches,
+                readiness=Readiness(SystemService(database), clock),
                 live=live,
                 client_config=ClientConfig(settings),
                 background=background,

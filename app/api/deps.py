@@ -22,8 +22,8 @@ from app.parts import Parts
 from app.services.completions import CompletionService, OccurrenceService
 from app.services.game import GameService
 from app.services.principal import Principal
+from app.services.readiness import Readiness
 from app.services.shop import ShopReadService, ShopService
-from app.services.system import SystemService
 from app.services.tasks import TaskReadService, TaskService
 
 _MAX_USER_AGENT = 200
@@ -79,16 +79,16 @@ async def get_sessions(request: Request) -> SessionService:
     return parts_of(request).sessions
 
 
-async def get_system(request: Request) -> SystemService:
-    """The service itself."""
-    return SystemService(parts_of(request).database)
+async def get_readiness(request: Request) -> Readiness:
+    """Whether the service can serve."""
+    return parts_of(request).readiness
 
 
 PartsDep = Annotated[Parts, Depends(get_parts)]
 ClockDep = Annotated[Clock, Depends(get_clock)]
 AccountsDep = Annotated[AccountService, Depends(get_accounts)]
 AdministrationDep = Annotated[UserAdministration, Depends(get_administration)]
-SystemServiceDep = Annotated[SystemService, Depends(get_system)]
+ReadinessDep = Annotated[Readiness, Depends(get_readiness)]
 SessionsDep = Annotated[SessionService, Depends(get_sessions)]
 
 

@@ -35,18 +35,24 @@ class SystemService:
         if await self._read_revision() != await read_expected_revision():
             raise NotReadyError(retry_after=5)
 
+    def check_staying(self) -> None:
+        """Look whether the process stays.
+
+        Raises:
+            LeavingError: it was told to leave.
+        """
+        if THIS_PROCESS.is_leaving:
+            raise LeavingError(retry_after=5)
+
     async def check_serving(self) -> None:
-        """Look whether requests can be served, and should be.
+        """Look whether requests can be served.
 
         A database that a later version has migrated is served on: during an update all servers would be
         out of service at once otherwise. So a migration must leave what the version before it needs.
 
         Raises:
-            UnavailableError: the process is leaving, or the database is out of reach, busy, or not
-                migrated.
+            UnavailableError: the database is out of reach, busy, or not migrated.
         """
-        if THIS_PROCESS.is_leaving:
-            raise LeavingError(retry_after=5)
         present = await self._read_revision()
         if present != await read_expected_revision() and not await is_newer(present):
             raise NotReadyError(retry_after=5)

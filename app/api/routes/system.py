@@ -4,7 +4,7 @@ from fastapi import Response, status
 
 from app.api.conditional import NOT_MODIFIED, FreshnessDep
 from app.api.config_deps import ClientConfigDep, RedisStateDep
-from app.api.deps import SystemServiceDep
+from app.api.deps import ReadinessDep
 from app.api.docs import problems
 from app.api.resource import ResourceRouter
 from app.schemas.system import ConfigRead, HealthRead, ReadinessRead
@@ -28,11 +28,11 @@ async def get_health() -> HealthRead:
     response_model=ReadinessRead,
     responses=problems(NotReadyError, LeavingError),
 )
-async def get_readiness(system: SystemServiceDep, redis: RedisStateDep) -> ReadinessRead:
+async def get_readiness(readiness: ReadinessDep, redis: RedisStateDep) -> ReadinessRead:
     """The database is there and migrated as this version wants it (or by a later one, during an update), and
     the server is not told to leave. Without Redis it is ready all the same.
     """
-    await system.check_serving()
+    await readiness.check()
     return ReadinessRead(redis=redis)
 
 
