@@ -1,5 +1,6 @@
 """Steps of accounts, sessions, and what operators look at."""
 
+from datetime import timedelta
 from typing import Any
 
 from tests.api.account_steps import NEW_PASSWORD, token_in
@@ -44,11 +45,12 @@ async def keep_account(journey: Journey) -> None:
     await journey.ask("update_me", send={"json": {"display_name": "Somebody else"}})
     await journey.service.open_session(journey.learner.id)
     sessions = (await journey.ask("list_sessions"))["items"]
+    await journey.ask("list_sessions", None, "one", query={"limit": 1})
     other = next(session["id"] for session in sessions if not session["current"])
     await journey.ask("end_session", session_id=other)
     await journey.ask("end_other_sessions")
     await journey.ask("export_me")
-    await journey.ask("list_background_tasks")
+    await journey.ask("list_background_tasks", query={"limit": 2})
     await journey.ask("get_mail_preferences")
     wishes = {"reminder_hour": 18, "weekly_report": True}
     await journey.ask("update_mail_preferences", send={"json": wishes})
@@ -66,12 +68,12 @@ async def administer(journey: Journey) -> None:
     await journey.ask("delete_user", admin, user_id=made["id"])
     await _read_audit_log(journey)
     settings = await journey.ask("get_config_settings", admin)
-    notice = {"revision": settings["revision"], "notice": "Back soon."}
+    notice = {"revision": settings["revision"], "notice": f"Back soon, {journey.learner.id}."}
     await journey.ask("update_config_settings", admin, send={"json": notice})
 
 
 async def _read_audit_log(journey: Journey) -> None:
-    since, until = START.replace(hour=0).isoformat(), START.replace(hour=18).isoformat()
+    since, until = (START - timedelta(days=29)).isoformat(), (START + timedelta(days=1)).isoformat()
     learner_id = journey.learner.id
     filters: dict[str, dict[str, Any]] = {
         "": {},

@@ -4,6 +4,7 @@ What is done about each request is the caller's affair (``Observe``): one test c
 looks at their plans. Who adds an operation, or a parameter of a list, adds a step here, or those tests fail.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -22,6 +23,11 @@ OPERATIONS = {operation.name: operation for operation in list_operations(app.ope
 
 Observe = Callable[[str], AbstractAsyncContextManager[None]]
 """Given the name of a step, watches over its one request."""
+
+
+def name_operation(step: str) -> str:
+    """Of which operation a step is."""
+    return re.split("[:,]", step, maxsplit=1)[0]
 
 
 def list_parameters(operation: Operation) -> Iterator[str]:
@@ -83,7 +89,9 @@ class Journey:
         body = await self._ask_once(step, asking, query or {})
         cursor = body.get("next_cursor") if isinstance(body, dict) else None
         if cursor is not None:
-            await self._ask_once(f"{step}, next page", asking, {**(query or {}), "cursor": cursor})
+            # A cursor says itself around whom.
+            kept = {key: value for key, value in (query or {}).items() if key != "around"}
+            await self._ask_once(f"{step}, next page", asking, {**kept, "cursor": cursor})
         return body
 
     async def _ask_once(self, step: str, asking: _Asking, query: dict[str, Any]) -> Any:

@@ -43,14 +43,14 @@ async def learn(journey: Journey) -> None:
     await journey.ask("list_courses", journey.author, "drafts", query={"status": "draft"})
     await journey.ask("get_course", slug=slug)
     await journey.ask("enroll", slug=slug)
-    await journey.ask("list_my_courses")
+    await journey.ask("list_my_courses", query={"limit": 2})
     day = days[0]
     await journey.ask("get_lesson", course_task_id=day)
     await journey.ask("get_quiz", course_task_id=day)
     for what, wrong in (("failed", 2), ("passed", 0)):
         send = {"json": {"answers": await student.answers(day, wrong)}}
         await journey.ask("attempt_quiz", None, what, send=send, course_task_id=day)
-    await journey.ask("list_quiz_attempts", course_task_id=day)
+    await journey.ask("list_quiz_attempts", query={"limit": 1}, course_task_id=day)
     await journey.ask("get_quiz_attempt", course_task_id=day, number=1)
     await journey.ask("complete_course_task", course_task_id=day)
     await journey.ask("undo_course_task", course_task_id=day)

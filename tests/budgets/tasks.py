@@ -24,6 +24,7 @@ TASK = {"title": "Water the plants", "tags": ["home"], "due_on": "2026-03-03"}
 RECURRING = {"title": "Water", "due_on": "2026-03-01", "recurrence": "FREQ=DAILY"}
 CHECKLIST = [{"text": "Can", "done": True}, {"text": "Water"}]
 OCCURRENCE = {"occurrence_on": "2026-03-01"}
+ANOTHER = {"occurrence_on": "2026-03-02"}
 
 
 async def keep_tasks(journey: Journey) -> None:
@@ -51,6 +52,9 @@ async def _keep_tasks(journey: Journey, suffix: str, whose: dict[str, Any]) -> N
     await ask("toggle_task", "with a key", send=keyed, task_id=first)
     await ask("toggle_task", task_id=first)
     await ask("undo_task", task_id=first)
-    await ask("list_occurrences", task_id=recurring)
+    path = f"/tasks/{recurring}"
+    await journey.learner.post(f"{path}/complete", ANOTHER)
+    await ask("list_occurrences", query={"limit": 1}, task_id=recurring)
+    await journey.learner.post(f"{path}/undo", ANOTHER)
     await ask("undo_task", "recurring", send={"json": OCCURRENCE}, task_id=recurring)
     await ask("delete_task", task_id=first)

@@ -7,7 +7,7 @@ they may cost at most, in ``tests/api/test_statement_budgets.py`` and its like.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from tests.budgets.journey import OPERATIONS
+from tests.budgets.journey import OPERATIONS, name_operation
 from tests.budgets.pins import AT_MOST_FOR_A_LOOK_UP, GREAT_LOOK_UPS, PINS
 from tests.budgets.walk import walk
 from tests.support.costs import Cost, cost_on
@@ -19,13 +19,8 @@ LOOK = "SELECT notifications."
 LATER_LOOKS = ("SELECT users.id, user_sessions.id", LOOK)
 
 
-def name_operation(step: str) -> str:
-    """Of which operation a step is; the same functions serve both paths of tasks."""
-    return step.partition(":")[0]
-
-
 def name_pin(step: str) -> str:
-    """Under which name a step is pinned."""
+    """Under which name a step is pinned: the same functions serve both paths of tasks."""
     return step.replace("_of_user", "", 1)
 
 

@@ -4,14 +4,15 @@ asyncpg's own query logger neither sees prepared statements, which is how SQLAlc
 tells at once of the others. So the methods by which statements are sent are replaced, once and for all.
 """
 
-from collections.abc import Awaitable, Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from typing import Any
 
 from asyncpg import Connection
 from asyncpg.prepared_stmt import PreparedStatement
 
 Listener = Callable[[Any, str, Sequence[Any]], Awaitable[None]]
-"""Is given the connection, the statement and its values, and awaited before it is sent."""
+"""Is given the connection, the statement and its values, and awaited before it is sent. Of a statement
+that is sent for many rows at once it is given the first."""
 
 _listeners: list[Listener] = []
 
@@ -74,8 +75,18 @@ def _cursor(self: Any, *values: Any, **options: Any) -> _Cursor:
     return _Cursor(self, values, _cursor_unheard(self, *values, **options))
 
 
-for _name in ("execute", "executemany", "fetch", "fetchrow", "fetchval"):
+_executemany_unheard = Connection.executemany
+
+
+async def _executemany(self: Any, sql: str, rows: Iterable[Sequence[Any]], **options: Any) -> None:
+    rows = list(rows)
+    await _tell(self, sql, rows[0])
+    await _executemany_unheard(self, sql, rows, **options)
+
+
+for _name in ("execute", "fetch", "fetchrow", "fetchval"):
     _hear_connection(_name)
 for _name in ("fetch", "fetchrow", "fetchval"):
     _hear_statement(_name)
 PreparedStatement.cursor = _cursor
+Connection.executemany = _executemany
