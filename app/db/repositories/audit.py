@@ -13,8 +13,10 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     or_,
     select,
+    tuple_,
     update,
 )
 
@@ -67,16 +69,19 @@ _FIRST_AFTER = (
     .limit(1)
     .scalar_subquery()
 )
+# Rows are compared, and not one column: between two bounds on a column that it doesn't know PostgreSQL
+# expects next to nothing, and would read and sort all that there are.
+_NO_ID = literal(0)
 _CONDITIONS: dict[str, tuple[ColumnElement[bool], ...]] = {
     "event": (AuditEntry.event == bindparam("of_event"),),
     "actor_id": (AuditEntry.actor_id == bindparam("of_actor"),),
     "subject_id": (AuditEntry.subject_id == bindparam("of_subject"),),
     "since": (
-        AuditEntry.at >= bindparam("since", type_=Instant),
-        AuditEntry.id > func.coalesce(_LAST_BEFORE, 0),
+        tuple_(AuditEntry.at, AuditEntry.id) >= tuple_(bindparam("since", type_=Instant), _NO_ID),
+        tuple_(AuditEntry.id, _NO_ID) > tuple_(func.coalesce(_LAST_BEFORE, 0), _NO_ID),
     ),
     "until": (
-        AuditEntry.at < bindparam("until", type_=Instant),
+        tuple_(AuditEntry.at, AuditEntry.id) < tuple_(bindparam("until", type_=Instant), _NO_ID),
         AuditEntry.id < func.coalesce(_FIRST_AFTER, 2**63 - 1),
     ),
 }

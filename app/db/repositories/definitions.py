@@ -84,11 +84,16 @@ _BADGE_REVISIONS = select(
 _REQUIREMENTS = select(Quest.key, Quest.requires_quest).where(
     _in_force(Quest), Quest.cadence == Cadence.ONCE
 )
+# A party's challenge never gives one: those for all are few, and ix_challenges_party_id_ends_at finds them.
 _GIVES_BADGE = select(
     or_(
         select(Quest.id).where(_in_force(Quest), Quest.badge_key == bindparam("key")).exists(),
         select(Challenge.id)
-        .where(Challenge.ends_at > bindparam("now"), Challenge.badge_key == bindparam("key"))
+        .where(
+            Challenge.party_id.is_(None),
+            Challenge.ends_at > bindparam("now"),
+            Challenge.badge_key == bindparam("key"),
+        )
         .exists(),
     )
 )

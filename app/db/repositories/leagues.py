@@ -76,10 +76,11 @@ _COMPANIONS = (
     .outerjoin(WeeklyScore, _OF_MEMBER)
     .where(LeagueMember.group_id == _NEWEST_GROUP)
 )
+# In the order of ix_league_groups_closing, or by another index all that were ever closed might be read.
 _UNCLOSED = (
     select(LeagueGroup.id)
     .where(LeagueGroup.closed_at.is_(None), LeagueGroup.week_on < bindparam("before"))
-    .order_by(LeagueGroup.week_on)
+    .order_by(LeagueGroup.closed_at, LeagueGroup.week_on)
     .limit(bindparam("count"))
 )
 # Served by ix_league_groups_week_on_tier_size: nearly all groups of a tier are full, and are not read.

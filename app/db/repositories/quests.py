@@ -108,6 +108,7 @@ _TAKEN = (
         QuestProgress.user_id == _OF_USER,
         QuestProgress.status.in_([QuestStatus.ACTIVE, QuestStatus.COMPLETED]),
         QuestProgress.period_on == _PERIOD_ON,
+        QuestProgress.last_on >= _WEEK_ON,  # goes without saying, but keeps the index off old days
         Quest.cadence != Cadence.DAILY,
     )
 )
