@@ -136,6 +136,8 @@ def _write(value: Any) -> str:
         return rf"'\x{value.hex()}'"
     if isinstance(value, date | time):
         value = value.isoformat()
+    if isinstance(value, list):
+        value = "{" + ", ".join(json.dumps(str(item)) for item in value) + "}"
     return "'" + str(value).replace("'", "''") + "'"
 
 

@@ -83,16 +83,24 @@ _BADGE = (
     _VALUE,
 )
 _REACH = case((Badge.metric == Metric.XP_EARNED, _MOST_XP_AT_ONCE), else_=_MOST_AT_ONCE)
+_OF_USERS = list_of("of_users", Id)
+# Said of each table: PostgreSQL does not conclude from a list what it would from a single value, and read
+# the counters of everybody.
 _OPEN = (
     select(*_BADGE)
     .select_from(Player)
     .join(Badge, Badge.retired_at.is_(None))
-    .outerjoin(PlayerCounter, _ITS_COUNTER)
+    .outerjoin(PlayerCounter, and_(_ITS_COUNTER, IsOneOf(PlayerCounter.user_id, _OF_USERS)))
     .outerjoin(
-        BadgeAward, and_(BadgeAward.user_id == Player.user_id, BadgeAward.badge_key == Badge.key)
+        BadgeAward,
+        and_(
+            BadgeAward.user_id == Player.user_id,
+            BadgeAward.badge_key == Badge.key,
+            IsOneOf(BadgeAward.user_id, _OF_USERS),
+        ),
     )
     .where(
-        IsOneOf(Player.user_id, list_of("of_users", Id)),
+        IsOneOf(Player.user_id, _OF_USERS),
         BadgeAward.user_id.is_(None),
         or_(
             IsOneOf(Badge.key, list_of("prizes", Badge.key.type)),
