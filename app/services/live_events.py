@@ -68,9 +68,11 @@ class LiveEvents:
                 await self._subscription.wait(self._recheck_seconds)
 
     async def _read_after(self, last_id: int) -> Sequence[Notification]:
-        await self._follower.check()
         async with self._open_reading() as uow:
-            return await uow.notifications.list_after(self._follower.user_id, last_id, BATCH)
+            rows = await uow.notifications.list_after(self._follower.user_id, last_id, BATCH)
+        # Only now: what happened after the session's end can't be among rows that were read before.
+        await self._follower.check()
+        return rows
 
 
 class LiveEventService:

@@ -103,3 +103,27 @@ async def test_somebody_who_is_no_player_begins_at_0(database: Database) -> None
     service = LiveEventService(database.reading, InProcessEvents(), LONG)
     async with service.open(4711, 5, let_go_on) as events:
         assert events.start_id == 0
+
+
+async def test_what_happens_after_the_end_is_not_told(database: Database, user_id: int) -> None:
+    """Also where the session ends, and something happens, just before it is looked for."""
+    has_ended = False
+
+    async def check() -> None:
+        if has_ended:
+            raise UnauthenticatedError
+
+    @asynccontextmanager
+    async def end_and_tell() -> AsyncIterator[ReadUnitOfWork]:
+        nonlocal has_ended
+        if not has_ended:
+            has_ended = True
+            await tell(database, user_id)
+        async with database.reading() as uow:
+            yield uow
+
+    async with LiveEventService(database.reading, InProcessEvents(), LONG).open(
+        user_id, 150, check
+    ) as events:
+        looking = LiveEvents(events._follower, events._subscription, end_and_tell, LONG)
+        assert await ids_of(looking) == []
