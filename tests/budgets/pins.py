@@ -192,7 +192,7 @@ PINS: dict[str, Cost | int] = {
     "remove_party_member": 13,
     "delete_party": 12,
     "delete_me": 14,
-    "stream_events": 4,
+    "stream_events": 3,
 }
 
 AT_MOST_FOR_A_LOOK_UP = 8
