@@ -43,6 +43,10 @@ class Served:
             DATA_DIR=str(folder),
             ACCESS_SECRET_KEY=KEY,
             PORT=str(self.port),
+            # Kept from start to start, as it is beside the code of whoever serves. Here others run it.
+            PYTHONDONTWRITEBYTECODE="",
+            PYTHONPYCACHEPREFIX=str(folder / "bytecode"),
+            MALLOC_ARENA_MAX="2",  # as start.sh and the image have it
             **settings,
         )
         with self.log.open("wb") as log:
