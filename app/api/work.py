@@ -4,6 +4,7 @@ A dependency that yields would do the same at three times the cost: FastAPI wrap
 context managers.
 """
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 from starlette.requests import Request
@@ -17,9 +18,9 @@ _KEY = "questboard.work"
 class RequestWork:
     """What one request reads and writes with; of each kind there is one at most."""
 
-    def __init__(self, database: Database, stack: AsyncExitStack) -> None:
-        """Whatever is opened ends with the stack."""
-        self._database = database
+    def __init__(self, find_database: Callable[[], Database], stack: AsyncExitStack) -> None:
+        """Whatever is opened ends with the stack. The database is looked for when any is asked for."""
+        self._find_database = find_database
         self._stack = stack
         self._reading: ReadUnitOfWork | None = None
         self._transaction: Transaction | None = None
@@ -31,7 +32,7 @@ class RequestWork:
             UnavailableError: the database is out of reach or busy.
         """
         if self._reading is None:
-            self._reading = await self._stack.enter_async_context(self._database.reading())
+            self._reading = await self._stack.enter_async_context(self._find_database().reading())
         return self._reading
 
     async def write(self) -> UnitOfWork:
@@ -41,7 +42,9 @@ class RequestWork:
             UnavailableError: the database is out of reach or busy.
         """
         if self._transaction is None:
-            self._transaction = await self._stack.enter_async_context(self._database.writing())
+            self._transaction = await self._stack.enter_async_context(
+                self._find_database().writing()
+            )
         return self._transaction.uow
 
     async def commit(self) -> None:
@@ -55,7 +58,7 @@ def begin_work(request: Request, stack: AsyncExitStack) -> RequestWork:
 
     What was written is taken back unless ``commit`` is called before.
     """
-    work = RequestWork(request.app.state.parts.database, stack)
+    work = RequestWork(lambda: request.app.state.parts.database, stack)
     request.scope[_KEY] = work
     return work
 

@@ -144,23 +144,23 @@ async def count_players(database: Database) -> int:
 
 async def test_of_each_kind_there_is_one(real: Database) -> None:
     async with AsyncExitStack() as stack:
-        work = RequestWork(real, stack)
+        work = RequestWork(lambda: real, stack)
         assert await work.read() is await work.read()
     async with AsyncExitStack() as stack:
-        work = RequestWork(real, stack)
+        work = RequestWork(lambda: real, stack)
         assert await work.write() is await work.write()
 
 
 async def test_without_a_commit_all_is_taken_back(real: Database) -> None:
     async with AsyncExitStack() as stack:
-        await add_player(await RequestWork(real, stack).write())
+        await add_player(await RequestWork(lambda: real, stack).write())
     assert await count_players(real) == 0
 
 
 async def test_an_error_takes_all_back(real: Database) -> None:
     async def fail() -> None:
         async with AsyncExitStack() as stack:
-            work = RequestWork(real, stack)
+            work = RequestWork(lambda: real, stack)
             await add_player(await work.write())
             raise LookupError
 
@@ -171,11 +171,11 @@ async def test_an_error_takes_all_back(real: Database) -> None:
 
 async def test_a_commit_keeps_all_and_is_harmless_where_nothing_was_written(real: Database) -> None:
     async with AsyncExitStack() as stack:
-        work = RequestWork(real, stack)
+        work = RequestWork(lambda: real, stack)
         await add_player(await work.write())
         await work.commit()
     async with AsyncExitStack() as stack:
-        work = RequestWork(real, stack)
+        work = RequestWork(lambda: real, stack)
         await work.read()
         await work.commit()
     assert await count_players(real) == 1
